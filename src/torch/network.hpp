@@ -1,0 +1,58 @@
+#pragma once
+/// @file network.hpp  A loaded TorchScript network, without a torch header. C++17-clean.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "model/description.hpp"
+
+namespace vbg::net {
+
+enum class Precision : std::int32_t { automatic, fp32, fp16, bf16 };
+
+struct NetworkOptions {
+    std::string device = "auto";  ///< auto | cpu | cuda | cuda:N
+    Precision precision = Precision::automatic;
+    int threads = 0;  ///< intra-op threads on the CPU; 0 = library default (all cores, at most 4)
+    /// Names of outputs wanted; what only the others need is never computed. Empty = every output.
+    std::vector<std::string> outputs;
+};
+
+/// One output of one run: float32, NHWC, batch 1. The vector keeps its capacity from run to run.
+struct Output {
+    int height = 0, width = 0, channels = 0;
+    std::vector<float> data;
+};
+
+/// Weights and compiled code; immutable once loaded, shared by every pipeline that asks for the same
+/// (file, device, precision, outputs). State that belongs to one stream lives with the caller.
+class Network {
+public:
+    virtual ~Network();
+    Network(const Network&) = delete;
+    Network& operator=(const Network&) = delete;
+
+    /// Loads `path` (.pt with a description inside or beside it) or returns the one already loaded.
+    /// Throws Error{not_found, model, device, invalid_argument}.
+    static std::shared_ptr<Network> load(const std::string& path, const NetworkOptions& options);
+
+    [[nodiscard]] virtual const model::Description& description() const noexcept = 0;
+    /// Index into run()'s outputs for each NetworkOptions::outputs, same order; what was chosen, for the log:
+    /// e.g. "bodypix-mobilenet-075-16 on cpu, bf16 (avx512_bf16), 2 threads".
+    [[nodiscard]] virtual const std::string& summary() const noexcept = 0;
+
+    /// Runs once or more at this size, so that the first real frame costs what all others do.
+    virtual void warm_up(int height, int width) = 0;
+
+    /// input: height x width x 3 floats, already normalised as description().input says. Thread-safe.
+    /// Throws Error{model} when an output has the wrong shape or type, or holds NaN or infinity; Error{device}
+    /// when the device fails.
+    virtual void run(const float* input, int height, int width, std::vector<Output>& outputs) = 0;
+
+protected:
+    Network();
+};
+
+}  // namespace vbg::net
