@@ -1,0 +1,10 @@
+# VBG_SANITIZE=address (with undefined) or thread, for everything built here.
+if(VBG_SANITIZE STREQUAL "address")
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+elseif(VBG_SANITIZE STREQUAL "thread")
+  add_compile_options(-fsanitize=thread -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=thread)
+elseif(VBG_SANITIZE)
+  message(FATAL_ERROR "VBG_SANITIZE is '${VBG_SANITIZE}'; wanted: empty, address or thread")
+endif()

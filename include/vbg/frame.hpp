@@ -1,0 +1,111 @@
+#pragma once
+/// @file frame.hpp  Owners of pixels: Frame, Mask and a pool of frames. Everything else borrows from them.
+
+#include <memory>
+#include <vector>
+
+#include <vbg/types.hpp>
+
+namespace vbg::inline v0 {
+
+/// A picture in host memory that owns its pixels. Rows start at multiples of 64 bytes.
+/// Movable, not copyable (copy with copy_pixels()). Reentrant.
+class VBG_API Frame {
+public:
+    Frame() = default;
+    /// Allocates; the pixels are zero. Throws Error{invalid_argument, out_of_memory}.
+    Frame(int width, int height, PixelFormat format, ColorSpec color = {});
+    explicit Frame(const FrameSpec& spec) : Frame(spec.width, spec.height, spec.format, spec.color) {}
+
+    [[nodiscard]] bool empty() const noexcept { return view_.width == 0; }
+    [[nodiscard]] int width() const noexcept { return view_.width; }
+    [[nodiscard]] int height() const noexcept { return view_.height; }
+    [[nodiscard]] PixelFormat format() const noexcept { return view_.format; }
+    /// Valid as long as this frame lives and is not moved from.
+    [[nodiscard]] FrameView view() noexcept { return view_; }
+    [[nodiscard]] ConstFrameView view() const noexcept { return view_; }
+    /// Set what travels with the pixels.
+    void stamp(std::chrono::nanoseconds timestamp, std::uint64_t sequence) noexcept {
+        view_.timestamp = timestamp;
+        view_.sequence = sequence;
+    }
+
+private:
+    struct Free {
+        void operator()(std::byte* p) const noexcept;
+    };
+    std::unique_ptr<std::byte[], Free> storage_;
+    FrameView view_{};
+};
+
+/// A matte in host memory that owns its values. Rows start at multiples of 64 bytes. Movable, reentrant.
+class VBG_API Mask {
+public:
+    Mask() = default;
+    /// Allocates; all values are 0 (background). Throws Error{invalid_argument, out_of_memory}.
+    Mask(int width, int height, MaskFormat format = MaskFormat::u8);
+
+    [[nodiscard]] bool empty() const noexcept { return view_.width == 0; }
+    [[nodiscard]] int width() const noexcept { return view_.width; }
+    [[nodiscard]] int height() const noexcept { return view_.height; }
+    [[nodiscard]] MaskView view() noexcept { return view_; }
+    [[nodiscard]] ConstMaskView view() const noexcept { return view_; }
+
+private:
+    struct Free {
+        void operator()(std::byte* p) const noexcept;
+    };
+    std::unique_ptr<std::byte[], Free> storage_;
+    MaskView view_{};
+};
+
+/// Copies pixels row by row; same size and format, else Error{invalid_argument}. Also time and number.
+VBG_API void copy_pixels(const ConstFrameView& from, const FrameView& to);
+VBG_API void copy_pixels(const ConstMaskView& from, const MaskView& to);
+/// Fills a packed 8-bit RGB/BGR(A) or grey frame with one colour (grey: BT.601 luma of it).
+VBG_API void fill(const FrameView& frame, std::uint8_t r, std::uint8_t g, std::uint8_t b);
+/// Fills a matte with one value: 0 = background .. 255 = foreground (u8), or that / 255 (f32).
+VBG_API void fill(const MaskView& mask, std::uint8_t value);
+
+/// Converts between any two pixel formats of the same size, in host memory (libyuv). YUV numbers are read
+/// and written as each view's ColorSpec says. Chroma is averaged on the way to YUV and repeated or
+/// interpolated on the way back; alpha is dropped, or set to 255. Copies when the formats are equal.
+/// Throws Error{invalid_argument, unsupported_format}. Thread-safe.
+VBG_API void convert(const ConstFrameView& from, const FrameView& to);
+
+/// A fixed number of equal frames, lent and returned. acquire() never allocates. Thread-safe.
+class VBG_API FramePool {
+public:
+    FramePool(const FrameSpec& spec, int count);
+    ~FramePool();
+    FramePool(const FramePool&) = delete;
+    FramePool& operator=(const FramePool&) = delete;
+
+    /// A borrowed frame; goes back to the pool when the lease is destroyed. A lease may outlive the pool
+    /// object.
+    class VBG_API Lease {
+    public:
+        Lease() = default;
+        Lease(Lease&& other) noexcept;
+        Lease& operator=(Lease&& other) noexcept;
+        ~Lease();
+        explicit operator bool() const noexcept { return frame_ != nullptr; }
+        Frame& operator*() const noexcept { return *frame_; }
+        Frame* operator->() const noexcept { return frame_; }
+
+    private:
+        friend class FramePool;
+        struct Shared;
+        Lease(std::shared_ptr<Shared> shared, Frame* frame) noexcept;
+        std::shared_ptr<Shared> shared_;
+        Frame* frame_ = nullptr;
+    };
+    /// An idle frame, or an empty lease when all are lent.
+    [[nodiscard]] Lease acquire();
+    [[nodiscard]] int available() const;
+
+private:
+    std::shared_ptr<Lease::Shared> shared_;
+};
+
+}  // namespace vbg::inline v0

@@ -1,0 +1,30 @@
+#pragma once
+/// @file mask_filter.hpp  Matte -> better matte.
+
+#include <vbg/stage.hpp>
+
+namespace vbg::inline v0 {
+
+/// Refines a matte: feather, dilate, guided filter, temporal smoothing and so on.
+class VBG_API MaskFilter : public Stage {
+public:
+    ~MaskFilter() override;
+
+    /// @param guide  the frame the matte belongs to, as configured.
+    /// @param in     the matte, u8, of the frame's size.
+    /// @param out    the result, u8, of the frame's size. May be exactly `in` (same address and stride) for
+    /// every
+    ///               filter; any other overlap is refused.
+    /// Throws Error{invalid_argument, wrong_state}.
+    void apply(const ConstFrameView& guide, const ConstMaskView& in, const MaskView& out, Context& context);
+
+protected:
+    MaskFilter();
+
+private:
+    /// `in` and `out` are the same memory or do not overlap at all; implementations take both.
+    virtual void do_apply(const ConstFrameView& guide, const ConstMaskView& in, const MaskView& out,
+                          Context& context) = 0;
+};
+
+}  // namespace vbg::inline v0

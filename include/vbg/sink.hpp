@@ -1,0 +1,49 @@
+#pragma once
+/// @file sink.hpp  Where composed frames go.
+
+#include <string_view>
+
+#include <vbg/error.hpp>
+#include <vbg/types.hpp>
+
+namespace vbg::inline v0 {
+
+/// A film, pictures, a pipe, a virtual camera. Reentrant: one thread at a time per object.
+class VBG_API Sink {
+public:
+    /// Subclasses call abandon() in their destructors: what is half-written is removed, never left under its
+    /// final name.
+    virtual ~Sink();
+    Sink(const Sink&) = delete;
+    Sink& operator=(const Sink&) = delete;
+
+    [[nodiscard]] virtual std::string_view name() const noexcept = 0;
+
+    /// Opens for frames like `wanted` and returns what is accepted; the size may differ where a device holds
+    /// it. Frames written must then have that size and format. Throws Error{io, device, invalid_argument}.
+    FrameSpec open(const FrameSpec& wanted);
+    /// Writes one frame. It is borrowed for the call. Throws Error{io, device, invalid_argument,
+    /// wrong_state}.
+    void write(const ConstFrameView& frame);
+    /// Finishes: files get their final names here. Throws Error{io} when that fails. Harmless when closed.
+    void close();
+    /// Gives up: removes what is half-written.
+    void abandon() noexcept;
+
+    [[nodiscard]] bool is_open() const noexcept { return open_; }
+
+protected:
+    Sink();
+    [[nodiscard]] const FrameSpec& spec() const noexcept { return spec_; }
+
+private:
+    virtual FrameSpec do_open(const FrameSpec& wanted) = 0;
+    virtual void do_write(const ConstFrameView& frame) = 0;
+    virtual void do_close() = 0;
+    /// Removes what is half-written.
+    virtual void do_abandon() noexcept = 0;
+    FrameSpec spec_{};
+    bool open_ = false;
+};
+
+}  // namespace vbg::inline v0

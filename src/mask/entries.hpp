@@ -1,0 +1,12 @@
+#pragma once
+/// @file entries.hpp  The registry's lines for this folder: one call a stage.
+
+#include <vector>
+
+#include <vbg/registry.hpp>
+
+namespace vbg {
+
+std::vector<StageEntry> mask_filter_entries();
+
+}  // namespace vbg

@@ -1,0 +1,8 @@
+#include "torch/network.hpp"
+
+namespace vbg::net {
+
+Network::Network() = default;
+Network::~Network() = default;
+
+}  // namespace vbg::net
