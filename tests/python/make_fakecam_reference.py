@@ -108,7 +108,7 @@ def write_case(folder, seed, frame, background, mask):
         "ghost": fakecam.ghost(lined),
         "hologram": hologram,
         "hologram_next": hologram_next,
-        "composite": fakecam.composite(hologram, background, post_mask),
+        "composite": fakecam.composite(hologram.copy(), background, post_mask),
         "previous": previous,
         "moving": fakecam.moving(previous, frame),
         "replaced": fakecam.replace_still(previous, frame, background),

@@ -103,7 +103,7 @@ class Reference(unittest.TestCase):
         image = np.full((40, 30, 3), 100, np.uint8)
         coloured = fakecam.colormap(image)
         self.assertTrue(np.all(np.abs(coloured[0, 0].astype(int) - (205, 100, 0)) <= 1), coloured[0, 0])
-        lined = fakecam.scanlines(coloured, fakecam.random_source(1))
+        lined = fakecam.scanlines(coloured.copy(), fakecam.random_source(1))
         dimmed = [y for y in range(40) if lined[y, 0, 1] != coloured[y, 0, 1]]
         self.assertEqual(dimmed, [y for y in range(40) if y % 5 in (0, 1)])
         factor = fakecam.random_source(1).uniform(0.1, 0.3)
@@ -118,8 +118,8 @@ class Reference(unittest.TestCase):
     def test_composite_keeps_both_ends_and_cuts(self):
         rng = np.random.RandomState(2)
         one, two = (rng.randint(0, 256, (9, 8, 3)).astype(np.uint8) for _ in range(2))
-        np.testing.assert_array_equal(fakecam.composite(one, two, np.ones((9, 8))), one)
-        np.testing.assert_array_equal(fakecam.composite(one, two, np.zeros((9, 8))), two)
+        np.testing.assert_array_equal(fakecam.composite(one.copy(), two, np.ones((9, 8))), one)
+        np.testing.assert_array_equal(fakecam.composite(one.copy(), two, np.zeros((9, 8))), two)
         three, four = (np.full((1, 1, 3), level, np.uint8) for level in (3, 4))
         self.assertEqual(fakecam.composite(three, four, np.full((1, 1), 0.5))[0, 0, 0], 3)
 
