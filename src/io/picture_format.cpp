@@ -125,6 +125,44 @@ void inspect_webp(Bytes b, PictureInfo& info) {
     if (std::uint64_t{little(b, 4, 4)} + 8 > b.size()) info.broken = "ends in the middle of the picture data";
 }
 
+/// Next number of a PNM header, which may have comments (# to the end of the line) before it; -1 when there
+/// is none. `at` moves behind it.
+std::int64_t pnm_number(Bytes b, std::size_t& at) {
+    while (at < b.size() && (std::isspace(b[at]) != 0 || b[at] == '#')) {
+        if (b[at] == '#') {
+            while (at < b.size() && b[at] != '\n') ++at;
+        } else {
+            ++at;
+        }
+    }
+    if (at >= b.size() || std::isdigit(b[at]) == 0) return -1;
+    std::int64_t value = 0;
+    for (; at < b.size() && std::isdigit(b[at]) != 0; ++at)
+        value = std::min(value * 10 + (b[at] - '0'), 1L << 40);
+    return value;
+}
+
+/// Netpbm: P4 (bits), P5 (grey), P6 (colour) hold raw rows; P1 to P3 are text, which the decoder looks
+/// through.
+void inspect_pnm(Bytes b, PictureInfo& info) {
+    std::size_t at = 2;
+    const std::uint8_t type = b[1];
+    const std::int64_t width = pnm_number(b, at), height = pnm_number(b, at);
+    const std::int64_t greatest = type == '1' || type == '4' ? 1 : pnm_number(b, at);
+    if (width < 1 || height < 1 || greatest < 1 || at >= b.size()) {
+        info.broken = "ends in the middle of its header";
+        return;
+    }
+    info.width = static_cast<int>(std::min<std::int64_t>(width, 0x7FFFFFFF));
+    info.height = static_cast<int>(std::min<std::int64_t>(height, 0x7FFFFFFF));
+    if (type < '4' || width > 1 << 20 || height > 1 << 20) return;
+    const std::int64_t row =
+        type == '4' ? (width + 7) / 8 : width * (type == '6' ? 3 : 1) * (greatest > 255 ? 2 : 1);
+    if (static_cast<std::int64_t>(b.size() - at) - 1 < row * height) {
+        info.broken = "ends in the middle of the picture data";
+    }
+}
+
 }  // namespace
 
 PictureInfo inspect_picture(Bytes bytes) {
@@ -147,6 +185,7 @@ PictureInfo inspect_picture(Bytes bytes) {
     } else if (bytes.size() > 2 && bytes[0] == 'P' && bytes[1] >= '1' && bytes[1] <= '6' &&
                std::isspace(bytes[2]) != 0) {
         info.kind = Kind::pnm;
+        inspect_pnm(bytes, info);
     }
     return info;
 }
