@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include <vbg/error.hpp>
 #include <vbg/types.hpp>
 
 namespace vbg::inline v0 {
