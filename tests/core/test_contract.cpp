@@ -43,8 +43,6 @@ TEST_CASE("a stage refuses work before configure, other sizes, formats and parti
     CHECK_THROWS_AS(filter.apply(Frame(8, 6, PixelFormat::rgb8).view(), a.view(), b.view(), context), Error);
     CHECK_THROWS_AS(filter.apply({}, a.view(), b.view(), context), Error);
 
-    MaskView shifted = a.view();
-    shifted.height = 6;
     Mask tall(8, 7);
     MaskView upper = tall.view(), lower = tall.view();
     upper.height = lower.height = 6;
