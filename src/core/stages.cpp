@@ -2,6 +2,8 @@
 // once.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <utility>
 #include <vbg/compositor.hpp>
@@ -35,6 +37,22 @@ void check_overlap(const std::byte* a, std::ptrdiff_t a_stride, const std::byte*
         fmt::format("{}: {} and the output overlap partly; pass exactly the same memory or memory of its own",
                     who, what));
 }
+
+/// "dilate: output matte", without touching the heap: it is made for each check of each frame.
+class Who {
+public:
+    Who(std::string_view stage, std::string_view what) {
+        const auto end = fmt::format_to_n(text_.data(), text_.size(), "{}: {}", stage, what);
+        length_ = std::min(end.size, text_.size());
+    }
+    operator std::string_view() const {
+        return {text_.data(), length_};
+    }  // NOLINT(google-explicit-constructor)
+
+private:
+    std::array<char, 128> text_{};
+    std::size_t length_ = 0;
+};
 
 void check_overlap(const ConstFrameView& in, const ConstFrameView& out, std::string_view who,
                    std::string_view what) {
@@ -98,7 +116,7 @@ void Stage::check_frame(const ConstFrameView& frame, std::string_view what) cons
                 name(), what, frame.width, frame.height, to_string(frame.format), spec_.width, spec_.height,
                 to_string(spec_.format)));
     }
-    check_view(frame, fmt::format("{}: {}", name(), what));
+    check_view(frame, Who(name(), what));
 }
 
 void Stage::check_mask(const ConstMaskView& mask, std::string_view what) const {
@@ -107,7 +125,7 @@ void Stage::check_mask(const ConstMaskView& mask, std::string_view what) const {
                     fmt::format("{}: {} is {}x{}, but the frame is {}x{}", name(), what, mask.width,
                                 mask.height, spec_.width, spec_.height));
     }
-    check_view(mask, fmt::format("{}: {}", name(), what));
+    check_view(mask, Who(name(), what));
 }
 
 namespace {
