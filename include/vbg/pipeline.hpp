@@ -9,7 +9,6 @@
 #include <string_view>
 #include <vector>
 
-#include <vbg/frame.hpp>
 #include <vbg/registry.hpp>
 
 namespace vbg::inline v0 {

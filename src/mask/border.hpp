@@ -1,0 +1,16 @@
+#pragma once
+/// @file border.hpp  What lies beyond the edge of a picture.
+
+namespace vbg::mask {
+
+/// Index of the pixel that stands for position `i` of a line of `n`: mirrored about the first and last pixel
+/// (.. 2 1 0 1 2 .. n-2 n-1 n-2 ..), as often as it takes. OpenCV's BORDER_REFLECT_101.
+constexpr int reflect_101(int i, int n) noexcept {
+    if (n == 1) return 0;
+    const int period = 2 * (n - 1);
+    i %= period;
+    if (i < 0) i += period;
+    return i < n ? i : period - i;
+}
+
+}  // namespace vbg::mask
