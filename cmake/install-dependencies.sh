@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Installs what libvbg is built from, on Debian 12. Does nothing where all of it is there already.
+#   cmake/install-dependencies.sh            to build the library, its programs and its tests
+#   cmake/install-dependencies.sh --checks   also clang, clang-format and clang-tidy, for every check of .ci/run
+set -euo pipefail
+
+packages=(
+  build-essential cmake ninja-build ccache pkg-config git ca-certificates
+  libtorch-dev libopenblas0-pthread              # networks; the reference BLAS is some twenty times slower
+  libopencv-dev                                  # picture and film files, reference filters
+  libyuv-dev libhwy-dev libfmt-dev               # pixel formats, SIMD, text
+  nlohmann-json3-dev libtomlplusplus-dev libcli11-dev
+  libflatbuffers-dev flatbuffers-compiler libcurl4-openssl-dev libssl-dev   # model files
+  doctest-dev libbenchmark-dev
+  python3 python3-numpy python3-opencv python3-pip   # the 2020 script as reference; getting model files
+)
+if [ "${1:-}" = --checks ]; then
+  packages+=(clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 shellcheck)
+fi
+
+missing=()
+for package in "${packages[@]}"; do
+  dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
+  echo "These packages are missing, and neither root nor sudo is at hand to install them:" "${missing[@]}" >&2
+  exit 1
+fi
+echo "Installing ${#missing[@]} packages: ${missing[*]}"
+as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq
+as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
