@@ -20,7 +20,7 @@ enum class Errc : std::int32_t {
     not_found = 4,           ///< no such stage, file, model or device
     io = 5,                  ///< reading or writing failed; sys_errno() says why
     device = 6,              ///< camera, virtual camera or GPU
-    model = 7,               ///< a network file that is broken, has no description, or gave nonsense (NaN, shape)
+    model = 7,  ///< a network file that is broken, has no description, or gave nonsense (NaN, shape)
     out_of_memory = 8,
     not_built = 9,  ///< this build lacks the part; the text names the CMake option
     internal = 100,

@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include <vbg/error.hpp>
 #include <vbg/types.hpp>
 
 namespace vbg::inline v0 {
@@ -69,8 +70,9 @@ VBG_API void fill(const MaskView& mask, std::uint8_t value);
 
 /// Converts between any two pixel formats of the same size, in host memory (libyuv). YUV numbers are read
 /// and written as each view's ColorSpec says. Chroma is averaged on the way to YUV and repeated or
-/// interpolated on the way back; alpha is dropped, or set to 255. Copies when the formats are equal.
-/// Throws Error{invalid_argument, unsupported_format}. Thread-safe.
+/// interpolated on the way back (within 2 levels of the standard's formula; saturated blue of limited-range
+/// BT.709 within 14, libyuv's coefficients being too small there); alpha is dropped, or set to 255. Copies
+/// when the formats are equal. Throws Error{invalid_argument, unsupported_format}. Thread-safe.
 VBG_API void convert(const ConstFrameView& from, const FrameView& to);
 
 /// A fixed number of equal frames, lent and returned. acquire() never allocates. Thread-safe.

@@ -28,10 +28,10 @@ enum class ParameterType : std::int32_t {
 
 /// One parameter of one stage. All texts live as long as the program (string literals).
 struct Parameter {
-    std::string_view name;  ///< snake_case
+    std::string_view name{};  ///< snake_case
     ParameterType type = ParameterType::text;
-    std::string_view default_value;                         ///< as it would be written in a spec string
-    std::string_view help;                                  ///< one sentence
+    std::string_view default_value{};                       ///< as it would be written in a spec string
+    std::string_view help{};                                ///< one sentence
     std::string_view unit = "";                             ///< "px", "s", "frames/s", ... or empty
     double min = -std::numeric_limits<double>::infinity();  ///< numbers and integers
     double max = std::numeric_limits<double>::infinity();

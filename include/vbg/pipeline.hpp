@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include <vbg/frame.hpp>
 #include <vbg/registry.hpp>
 
 namespace vbg::inline v0 {

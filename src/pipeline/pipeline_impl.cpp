@@ -192,10 +192,8 @@ ReadResult Pipeline::Impl::step_latest(std::chrono::milliseconds timeout, MatteT
         meter.lag(frame.sequence - newest.sequence);
         write(composition.last(), &frame, true);
     } else {
-        // No matte yet is no failure: the picture without the person is shown until there is one.
-        ConstFrameView safe = error                    ? instead(frame, error)
-                              : composition.has_last() ? composition.last()
-                                                       : composition.without_person(frame, context);
+        // No matte yet is no failure to report, but it is handled like one.
+        ConstFrameView safe = instead(frame, error);
         safe.timestamp = frame.timestamp;
         safe.sequence = frame.sequence;
         write(safe, nullptr, false);
