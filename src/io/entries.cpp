@@ -1,8 +1,23 @@
 #include "io/entries.hpp"
 
+#include "io/image_sink.hpp"
+#include "io/image_source.hpp"
+#include "io/images_sink.hpp"
+#include "io/images_source.hpp"
+#include "io/null_sink.hpp"
+#include "io/pattern_source.hpp"
+
 namespace vbg {
 
-std::vector<StageEntry> source_entries() { return {}; }
-std::vector<StageEntry> sink_entries() { return {}; }
+std::vector<StageEntry> source_entries() {
+    // Cameras (v4l2) will stand first, with a score: `auto` takes them. Files and patterns are never taken
+    // unasked.
+    return {image_source_entry(), images_source_entry(), pattern_source_entry()};
+}
+
+std::vector<StageEntry> sink_entries() {
+    // Virtual cameras (v4l2) and PipeWire will stand first.
+    return {image_sink_entry(), images_sink_entry(), null_sink_entry()};
+}
 
 }  // namespace vbg
