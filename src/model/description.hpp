@@ -27,9 +27,9 @@ enum class Meaning : std::int32_t {
 
 struct InputDescription {
     SizeRule rule = SizeRule::fixed;
-    int width = 0, height = 0;        ///< for SizeRule::fixed, pixels
-    int stride = 1;                   ///< for the other rules
-    std::string color = "rgb";        ///< channel order the network expects: "rgb" or "bgr"
+    int width = 0, height = 0;  ///< for SizeRule::fixed, pixels
+    int stride = 1;             ///< for the other rules
+    std::string color = "rgb";  ///< channel order the network expects: "rgb" or "bgr"
     /// Network input = (value 0..255) * scale[c] + offset[c].
     std::array<float, 3> scale{1.F, 1.F, 1.F};
     std::array<float, 3> offset{0.F, 0.F, 0.F};
@@ -59,7 +59,8 @@ struct Description {
     [[nodiscard]] const OutputDescription* find_output(const std::string& output_name) const noexcept;
 };
 
-/// Throws Error{model} naming the field, what was wanted and what was found. `origin` names the file in texts.
+/// Throws Error{model} naming the field, what was wanted and what was found. `origin` names the file in
+/// texts.
 [[nodiscard]] Description parse_description(const std::string& json, const std::string& origin);
 [[nodiscard]] std::string to_json(const Description& description);
 
