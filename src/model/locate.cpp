@@ -3,10 +3,15 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <vbg/error.hpp>
 #include <vbg/model.hpp>
+#include <vector>
+
+#include "core/suggest.hpp"
+#include "model/catalogue.hpp"
 
 namespace vbg::inline v0 {
 
@@ -67,16 +72,26 @@ fs::path find_model_file(std::string_view name_or_path) {
     if (name_or_path.find('/') != std::string_view::npos || name_or_path.ends_with(".pt")) {
         return checked_path(name_or_path);
     }
+    const std::optional<model::Wanted> known = model::find_wanted(name_or_path);
+    const std::string full = known ? known->stem() : std::string(name_or_path);
     std::string tried;
     for (const fs::path& folder : search_folders()) {
-        fs::path file = folder / fmt::format("{}.pt", name_or_path);
-        if (is_file(file)) return file;
+        for (const std::string_view stem : {name_or_path, std::string_view(full)}) {
+            fs::path file = folder / fmt::format("{}.pt", stem);
+            if (is_file(file)) return file;
+        }
         tried += fmt::format("{}{}", tried.empty() ? "" : ", ", folder.string());
     }
-    throw Error(Errc::not_found,
-                fmt::format("model '{0}' is not here: no {0}.pt in {1}; get it with: vbg-model fetch {0} "
-                            "(names: vbg-model list)",
-                            name_or_path, tried));
+    if (known) {
+        throw Error(Errc::not_found, fmt::format("model '{}' is not here: no {}.pt in {}; get it with: {}",
+                                                 name_or_path, full, tried, known->fetch_command()));
+    }
+    std::vector<std::string_view> names;
+    for (const CatalogueEntry& entry : list_models()) names.push_back(entry.name);
+    throw Error(
+        Errc::not_found,
+        fmt::format("model '{0}' is not here: no {0}.pt in {1}, and the catalogue knows no such name{2}",
+                    name_or_path, tried, suggest::known(name_or_path, names, "it is empty")));
 }
 
 }  // namespace vbg::inline v0

@@ -86,7 +86,29 @@ TEST_CASE("a name is looked up in the model folder first, then along VBG_MODEL_P
     const std::string text = error_of("other");
     CHECK(text.find(first.path.string()) != std::string::npos);
     CHECK(text.find(third.path.string()) != std::string::npos);
-    CHECK(text.find("vbg-model fetch other") != std::string::npos);
+    CHECK(text.find("knows no such name") != std::string::npos);
+}
+
+TEST_CASE("an alias leads to the file under the full name; the text names what fetches it") {
+    const Folder folder("alias"), empty("empty");
+    const Environment own("VBG_MODEL_DIR", folder.path.c_str());
+    const Environment path("VBG_MODEL_PATH", empty.path.c_str());
+    const std::string alias = "bodypix-mobilenet-075-8";
+    const std::string text = error_of(alias);
+    CHECK(text.find("vbg-model fetch bodypix-mobilenet-075-8-quant2") != std::string::npos);
+    CHECK(text.find(folder.path.string()) != std::string::npos);
+    CHECK(error_of(alias + "-javascript").find("-8-quant2 --javascript-dilation") != std::string::npos);
+    CHECK(error_of("bodypix-mobilenet-075-88").find("did you mean 'bodypix-mobilenet-075-8") !=
+          std::string::npos);
+
+    const fs::path full = folder.touch("bodypix-mobilenet-075-8-quant2.pt");
+    CHECK(vbg::find_model_file(alias) == full);
+    CHECK(vbg::find_model_file("bodypix-mobilenet-075-8-quant2") == full);
+    CHECK(error_of("bodypix-mobilenet-075-8-float") != "");
+    const fs::path javascript = folder.touch("bodypix-mobilenet-075-8-quant2-javascript.pt");
+    CHECK(vbg::find_model_file(alias + "-javascript") == javascript);
+    const fs::path own_file = folder.touch(alias + ".pt");  // somebody's own file of exactly that name wins
+    CHECK(vbg::find_model_file(alias) == own_file);
 }
 
 TEST_CASE("a path is taken as it is, and only files count") {
