@@ -6,6 +6,8 @@
 #include "io/images_source.hpp"
 #include "io/null_sink.hpp"
 #include "io/pattern_source.hpp"
+#include "io/raw_sink.hpp"
+#include "io/y4m_sink.hpp"
 
 namespace vbg {
 
@@ -17,7 +19,7 @@ std::vector<StageEntry> source_entries() {
 
 std::vector<StageEntry> sink_entries() {
     // Virtual cameras (v4l2) and PipeWire will stand first.
-    return {image_sink_entry(), images_sink_entry(), null_sink_entry()};
+    return {image_sink_entry(), images_sink_entry(), y4m_sink_entry(), raw_sink_entry(), null_sink_entry()};
 }
 
 }  // namespace vbg
