@@ -72,16 +72,21 @@ const StageEntry& entry_for(StageKind kind, const std::string& name) {
                                              suggest::known(name, names, "none is built")));
 }
 
-template <class T>
-std::unique_ptr<T> make(StageKind kind, const StageSpec& spec) {
-    const bool by_itself = spec.name == "auto" && (kind == StageKind::segmenter || kind == StageKind::source);
-    if (by_itself) {
-        const char* forced = std::getenv(kind == StageKind::segmenter ? "VBG_SEGMENTER" : "VBG_SOURCE");
-        if (forced != nullptr && *forced != '\0' && parse_stage(forced).name != "auto") {
-            return make<T>(kind, parse_stage(forced));
-        }
+StageSpec resolved(StageKind kind, StageSpec spec) {
+    if (spec.name != "auto" || (kind != StageKind::segmenter && kind != StageKind::source)) return spec;
+    const char* forced = std::getenv(kind == StageKind::segmenter ? "VBG_SEGMENTER" : "VBG_SOURCE");
+    if (forced != nullptr && *forced != '\0') {
+        StageSpec other = parse_stage(forced);
+        if (other.name != "auto") return other;
     }
-    const StageEntry& entry = by_itself ? best(kind) : entry_for(kind, spec.name);
+    spec.name = best(kind).name;
+    return spec;
+}
+
+template <class T>
+std::unique_ptr<T> make(StageKind kind, const StageSpec& wanted) {
+    const StageSpec spec = resolved(kind, wanted);
+    const StageEntry& entry = entry_for(kind, spec.name);
     const Parameters parameters(entry.name, entry.parameters, spec.parameters);
     auto made = std::get<Maker<T>>(entry.make)(parameters);
     if (made == nullptr) {
@@ -136,6 +141,17 @@ void register_stage(StageEntry entry) {
     Table& all = table();
     const std::lock_guard lock(all.mutex);
     all.entries.push_back(std::move(entry));
+}
+
+std::string resolve_auto(StageKind kind, std::string_view text) {
+    const StageSpec spec = resolved(kind, parse_stage(text));
+    std::string out = spec.name;
+    char separator = ':';
+    for (const auto& [name, value] : spec.parameters) {
+        out += fmt::format("{}{}={}", separator, name, quote_value(value));
+        separator = ',';
+    }
+    return out;
 }
 
 std::unique_ptr<Segmenter> make_segmenter(std::string_view spec) {

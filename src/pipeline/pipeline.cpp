@@ -95,8 +95,8 @@ Pipeline& Pipeline::foreground(std::string_view chain) {
 Pipeline& Pipeline::preset(std::string_view name) {
     const Preset& preset = find_preset(name);
     if (impl_->maker.segmenter == nullptr) segmenter(preset.segmenter);
-    filter(preset.filters);
-    foreground(preset.foreground);
+    if (impl_->maker.filters.empty()) filter(preset.filters);
+    if (impl_->composition.foreground.empty()) foreground(preset.foreground);
     if (impl_->composition.background.empty()) background(preset.background);
     return *this;
 }

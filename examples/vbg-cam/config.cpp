@@ -1,0 +1,115 @@
+#include <fmt/format.h>
+
+#include <array>
+#include <string_view>
+
+#include "options.hpp"
+
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+namespace cam {
+
+namespace {
+
+[[noreturn]] void refuse(const std::filesystem::path& file, const toml::node& node, std::string_view text) {
+    throw vbg::Error(vbg::Errc::invalid_argument,
+                     fmt::format("{}:{}: {}", file.string(), node.source().begin.line, text));
+}
+
+class Reader {
+public:
+    Reader(const std::filesystem::path& file, std::string_view key, const toml::node& node)
+        : file_(file), key_(key), node_(node) {}
+
+    void into(std::optional<std::string>& to) const { to = text(node_); }
+    void into(std::vector<std::string>& to) const {
+        if (const auto* array = node_.as_array()) {
+            for (const auto& item : *array) to.push_back(text(item));
+        } else {
+            to.push_back(text(node_));
+        }
+    }
+    void into(std::optional<bool>& to) const {
+        if (!node_.is_boolean()) refuse(file_, node_, fmt::format("{}: wanted true or false", key_));
+        to = node_.value<bool>();
+    }
+    template <class Integer>
+    void into(std::optional<Integer>& to) const {
+        const auto value = node_.value_exact<std::int64_t>();
+        if (!value || *value < 0)
+            refuse(file_, node_, fmt::format("{}: wanted a whole number of at least 0", key_));
+        to = static_cast<Integer>(*value);
+    }
+
+private:
+    [[nodiscard]] std::string text(const toml::node& node) const {
+        if (!node.is_string()) refuse(file_, node, fmt::format("{}: wanted a text in quotes", key_));
+        return *node.value<std::string>();
+    }
+    const std::filesystem::path& file_;
+    std::string_view key_;
+    const toml::node& node_;
+};
+
+}  // namespace
+
+Options read_config(const std::filesystem::path& file) {
+    toml::parse_result parsed = toml::parse_file(file.string());
+    if (!parsed) {
+        const auto& error = parsed.error();
+        throw vbg::Error(
+            vbg::Errc::invalid_argument,
+            fmt::format("{}:{}: {}", file.string(), error.source().begin.line, error.description()));
+    }
+    Options options;
+    for (const auto& [key, node] : parsed.table()) {
+        const std::string_view name = key.str();
+        const Reader value(file, name, node);
+        if (name == "source")
+            value.into(options.source);
+        else if (name == "sink")
+            value.into(options.sinks);
+        else if (name == "segmenter")
+            value.into(options.segmenter);
+        else if (name == "filter")
+            value.into(options.filters);
+        else if (name == "background")
+            value.into(options.backgrounds);
+        else if (name == "foreground")
+            value.into(options.foregrounds);
+        else if (name == "preset")
+            value.into(options.preset);
+        else if (name == "show")
+            value.into(options.show);
+        else if (name == "sync")
+            value.into(options.sync);
+        else if (name == "on-failure")
+            value.into(options.on_failure);
+        else if (name == "device")
+            value.into(options.device);
+        else if (name == "precision")
+            value.into(options.precision);
+        else if (name == "threads")
+            value.into(options.threads);
+        else if (name == "frames")
+            value.into(options.frames);
+        else if (name == "stats")
+            value.into(options.stats);
+        else if (name == "quiet")
+            value.into(options.quiet);
+        else if (name == "log-level")
+            value.into(options.log_level);
+        else {
+            refuse(file, node,
+                   fmt::format(
+                       "no option '{}'. There are: source, sink, segmenter, filter, background, foreground, "
+                       "preset, show, sync, on-failure, device, precision, threads, frames, stats, quiet, "
+                       "log-level",
+                       name));
+        }
+    }
+    return options;
+}
+
+}  // namespace cam

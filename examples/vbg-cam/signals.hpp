@@ -1,0 +1,29 @@
+#pragma once
+/// @file signals.hpp  Ctrl-C and SIGTERM as a stop request.
+
+#include <atomic>
+#include <csignal>
+#include <stop_token>
+#include <thread>
+
+namespace cam {
+
+/// Make one before any other thread is started: it takes the signals for the whole process.
+/// The first asks for a stop (files are finished), the second ends the program at once.
+class Signals {
+public:
+    Signals();
+    ~Signals();
+    Signals(const Signals&) = delete;
+    Signals& operator=(const Signals&) = delete;
+    [[nodiscard]] std::stop_token token() const { return stop_.get_token(); }
+    [[nodiscard]] bool stopped() const { return stop_.stop_requested(); }
+
+private:
+    std::stop_source stop_;
+    std::atomic<bool> done_{false};
+    sigset_t set_{};
+    std::thread thread_;
+};
+
+}  // namespace cam
