@@ -1,11 +1,9 @@
 #include <fmt/format.h>
 
-#include <array>
 #include <string_view>
 
 #include "options.hpp"
 
-#define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
 namespace cam {
@@ -55,15 +53,16 @@ private:
 }  // namespace
 
 Options read_config(const std::filesystem::path& file) {
-    toml::parse_result parsed = toml::parse_file(file.string());
-    if (!parsed) {
-        const auto& error = parsed.error();
+    toml::table table;
+    try {
+        table = toml::parse_file(file.string());
+    } catch (const toml::parse_error& error) {
         throw vbg::Error(
             vbg::Errc::invalid_argument,
             fmt::format("{}:{}: {}", file.string(), error.source().begin.line, error.description()));
     }
     Options options;
-    for (const auto& [key, node] : parsed.table()) {
+    for (const auto& [key, node] : table) {
         const std::string_view name = key.str();
         const Reader value(file, name, node);
         if (name == "source")

@@ -90,8 +90,8 @@ public:
     Pipeline& foreground(std::string_view chain);
     Pipeline& compositor(std::string_view spec);
     Pipeline& sink(std::string_view spec);
-    /// Fills in from a preset (preset.hpp) what is not set yet: segmenter, filters, foreground, background, each part as a
-    /// whole. So what you name before replaces that part of the preset.
+    /// Fills in from a preset (preset.hpp) what is not set yet: segmenter, filters, foreground, background,
+    /// each part as a whole. So what you name before replaces that part of the preset.
     Pipeline& preset(std::string_view name);
 
     Pipeline& mask_sync(MaskSync sync) noexcept;      ///< default: exact

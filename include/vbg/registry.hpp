@@ -61,9 +61,14 @@ struct StageEntry {
 /// taken or not snake_case. Thread-safe.
 VBG_API void register_stage(StageEntry entry);
 
-/// Makes a stage from "name:key=value,...". For segmenters and sources the name `auto` takes the best
-/// available, or the one that the environment variable VBG_SEGMENTER / VBG_SOURCE holds a spec of. Throws
-/// Error{not_found} (names what exists and the nearest), Error{not_built} (names the build option),
+/// The spec with `auto` replaced by what it stands for: for segmenters and sources the spec in the
+/// environment variable VBG_SEGMENTER / VBG_SOURCE where that is set, else the best available stage with the
+/// parameters given to `auto`. Every other spec comes back as it is, in canonical writing. Throws
+/// Error{not_found} when nothing is available.
+[[nodiscard]] VBG_API std::string resolve_auto(StageKind kind, std::string_view spec);
+
+/// Makes a stage from "name:key=value,..."; `auto` stands for what resolve_auto() says.
+/// Throws Error{not_found} (names what exists and the nearest), Error{not_built} (names the build option),
 /// Error{invalid_argument} (parameters), and what making it may throw (a missing model or picture).
 [[nodiscard]] VBG_API std::unique_ptr<Segmenter> make_segmenter(std::string_view spec);
 [[nodiscard]] VBG_API std::unique_ptr<MaskFilter> make_mask_filter(std::string_view spec);

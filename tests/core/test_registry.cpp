@@ -72,7 +72,9 @@ TEST_CASE("unknown names list what there is; user stages join in") {
 
     setenv("VBG_SEGMENTER", "test_everything:gain=1", 1);
     CHECK(make_segmenter("auto")->name() == "function");
+    CHECK(resolve_auto(StageKind::segmenter, "auto:gain=0") == "test_everything:gain=1");
     unsetenv("VBG_SEGMENTER");
+    CHECK(resolve_auto(StageKind::segmenter, " other : a='b, c' ") == "other:a='b, c'");
     register_stage({"test_best", "The best of all, for a test", {}, Maker<Segmenter>(everything), {}, 1000});
     CHECK(make_segmenter("auto")->name() == "function");
 }
