@@ -1,0 +1,38 @@
+#include "effect/color.hpp"
+
+#include <array>
+#include <vbg/frame.hpp>
+
+namespace vbg {
+
+namespace {
+
+constexpr std::array kParameters = {
+    Parameter{"value", ParameterType::color, "#00b140", "the colour; the default is a green screen's"},
+};
+
+class SolidColor final : public Effect {
+public:
+    explicit SolidColor(const Parameters& parameters) : color_(parameters.color("value")) {}
+    [[nodiscard]] std::string_view name() const noexcept override { return "color"; }
+    [[nodiscard]] bool replaces_layer() const noexcept override { return true; }
+    [[nodiscard]] bool is_still() const noexcept override { return true; }
+
+private:
+    void do_configure(const FrameSpec& /*spec*/, Context& /*context*/) override {}
+    void do_apply(const ConstFrameView& /*layer*/, const ConstMaskView& /*alpha*/, const FrameView& out,
+                  Context& /*context*/) override {
+        fill(out, color_.r, color_.g, color_.b);
+    }
+
+    Color color_;
+};
+
+}  // namespace
+
+StageEntry color_entry() {
+    return {"color", "One colour all over", kParameters,
+            Maker<Effect>([](const Parameters& p) { return std::make_unique<SolidColor>(p); })};
+}
+
+}  // namespace vbg

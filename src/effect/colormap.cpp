@@ -1,0 +1,85 @@
+#include "effect/colormap.hpp"
+
+#include <array>
+#include <opencv2/imgproc.hpp>
+#include <vector>
+
+#include "effect/frame_rows.hpp"
+
+namespace vbg {
+
+namespace {
+
+constexpr std::string_view kMaps =
+    "autumn|bone|jet|winter|rainbow|ocean|summer|spring|cool|hsv|pink|hot|parula|magma|inferno|plasma|"
+    "viridis|"
+    "cividis|twilight|twilight_shifted|turbo|deepgreen";  // in the order of OpenCV's numbers
+
+constexpr std::array kParameters = {
+    Parameter{.name = "map",
+              .type = ParameterType::choice,
+              .default_value = "winter",
+              .help = "which colours; the names are OpenCV's",
+              .choices = kMaps},
+};
+
+int map_number(std::string_view name) {
+    int number = 0;
+    for (std::size_t at = 0; at < kMaps.size(); ++number) {
+        const std::size_t end = std::min(kMaps.find('|', at), kMaps.size());
+        if (kMaps.substr(at, end - at) == name) break;
+        at = end + 1;
+    }
+    return number;
+}
+
+class Colormap final : public Effect {
+public:
+    explicit Colormap(const Parameters& parameters) : map_(map_number(parameters.text("map"))) {}
+    [[nodiscard]] std::string_view name() const noexcept override { return "colormap"; }
+
+private:
+    void do_configure(const FrameSpec& spec, Context& /*context*/) override {
+        cv::Mat ramp(1, 256, CV_8UC1), colors;
+        for (int i = 0; i < 256; ++i) ramp.at<std::uint8_t>(0, i) = static_cast<std::uint8_t>(i);
+        cv::applyColorMap(ramp, colors, map_);
+        const bool swap = spec.format == PixelFormat::rgb8;
+        for (int i = 0; i < 256; ++i) {
+            const auto& color = colors.at<cv::Vec3b>(0, i);
+            table_[static_cast<std::size_t>(i)] = {color[swap ? 2 : 0], color[1], color[swap ? 0 : 2]};
+        }
+        grey_.resize(static_cast<std::size_t>(spec.height) * static_cast<std::size_t>(spec.width));
+    }
+
+    void do_apply(const ConstFrameView& layer, const ConstMaskView& /*alpha*/, const FrameView& out,
+                  Context& context) override {
+        const auto width = static_cast<std::size_t>(layer.width);
+        const rows::Order order = order_of(layer.format);
+        context.parallel_rows(layer.height, kGrainRows, [&](int first, int last) {
+            for (int y = first; y < last; ++y) {
+                std::uint8_t* grey = grey_.data() + static_cast<std::size_t>(y) * width;
+                rows::grey(bytes(layer, y), order, grey, width);
+                std::uint8_t* to = bytes(out, y);
+                for (std::size_t x = 0; x < width; ++x) {
+                    const auto& color = table_[grey[x]];
+                    to[3 * x] = color[0];
+                    to[3 * x + 1] = color[1];
+                    to[3 * x + 2] = color[2];
+                }
+            }
+        });
+    }
+
+    int map_;
+    std::array<std::array<std::uint8_t, 3>, 256> table_{};
+    std::vector<std::uint8_t> grey_;
+};
+
+}  // namespace
+
+StageEntry colormap_entry() {
+    return {"colormap", "Brightness as colour, by one of OpenCV's colour maps", kParameters,
+            Maker<Effect>([](const Parameters& p) { return std::make_unique<Colormap>(p); })};
+}
+
+}  // namespace vbg

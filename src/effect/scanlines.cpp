@@ -1,0 +1,48 @@
+#include "effect/scanlines.hpp"
+
+#include <array>
+
+#include "effect/frame_rows.hpp"
+#include "effect/random_bands.hpp"
+
+namespace vbg {
+
+namespace {
+
+constexpr std::array kParameters = {RandomBands::kSeed, RandomBands::kLength, RandomBands::kGap,
+                                    RandomBands::kLow, RandomBands::kHigh};
+
+class Scanlines final : public Effect {
+public:
+    explicit Scanlines(const Parameters& parameters) : bands_(parameters) {}
+    [[nodiscard]] std::string_view name() const noexcept override { return "scanlines"; }
+
+private:
+    void do_configure(const FrameSpec& spec, Context& /*context*/) override { bands_.configure(spec.height); }
+    void do_reset() noexcept override { bands_.reset(); }
+
+    void do_apply(const ConstFrameView& layer, const ConstMaskView& /*alpha*/, const FrameView& out,
+                  Context& context) override {
+        bands_.draw();
+        context.parallel_rows(layer.height, kGrainRows, [&](int first, int last) {
+            for (int y = first; y < last; ++y) {
+                if (const rows::Dimmer* dimmer = bands_.row(y)) {
+                    rows::dim(bytes(layer, y), *dimmer, bytes(out, y), row_size(layer));
+                } else if (bytes(layer, y) != bytes(out, y)) {
+                    std::memcpy(bytes(out, y), bytes(layer, y), row_size(layer));
+                }
+            }
+        });
+    }
+
+    RandomBands bands_;
+};
+
+}  // namespace
+
+StageEntry scanlines_entry() {
+    return {"scanlines", "Flickering scan lines: bands of rows dimmed by random factors", kParameters,
+            Maker<Effect>([](const Parameters& p) { return std::make_unique<Scanlines>(p); })};
+}
+
+}  // namespace vbg
