@@ -13,4 +13,12 @@ constexpr int reflect_101(int i, int n) noexcept {
     return i < n ? i : period - i;
 }
 
+/// The same, mirrored about the outer edges of the first and last pixel (.. 1 0 0 1 2 .. n-1 n-1 n-2 ..).
+/// OpenCV's BORDER_REFLECT. Halving a picture keeps this symmetry, which is why pyramids use it.
+constexpr int reflect(int i, int n) noexcept {
+    i %= 2 * n;
+    if (i < 0) i += 2 * n;
+    return i < n ? i : 2 * n - 1 - i;
+}
+
 }  // namespace vbg::mask

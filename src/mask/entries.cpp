@@ -1,13 +1,17 @@
 #include "mask/entries.hpp"
 
 #include "mask/box_blur.hpp"
+#include "mask/feather.hpp"
+#include "mask/levels.hpp"
 #include "mask/morphology.hpp"
+#include "mask/threshold.hpp"
 
 namespace vbg {
 
 std::vector<StageEntry> mask_filter_entries() {
     return {
-        dilate_entry(), erode_entry(), open_entry(), close_entry(), box_blur_entry(),
+        threshold_entry(), levels_entry(), dilate_entry(),   erode_entry(),
+        open_entry(),      close_entry(),  box_blur_entry(), feather_entry(),
     };
 }
 

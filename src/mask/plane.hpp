@@ -42,6 +42,8 @@ public:
     [[nodiscard]] const T* row(int y) const noexcept {
         return data_.get() + static_cast<std::size_t>(y) * stride_;
     }
+    /// Items, not bytes, from one row to the next.
+    [[nodiscard]] std::ptrdiff_t stride() const noexcept { return static_cast<std::ptrdiff_t>(stride_); }
 
 private:
     hwy::AlignedFreeUniquePtr<T[]> data_;
