@@ -6,15 +6,22 @@
 #include "effect/ghost.hpp"
 #include "effect/grayscale.hpp"
 #include "effect/hologram.hpp"
+#include "effect/image.hpp"
 #include "effect/scanlines.hpp"
 
 namespace vbg {
 
 std::vector<StageEntry> effect_entries() {
-    return {
-        hologram_entry(),  colormap_entry(), scanlines_entry(), ghost_entry(),
-        grayscale_entry(), flip_entry(),     color_entry(),
-    };
+    std::vector<StageEntry> list;
+    list.push_back(hologram_entry());
+    list.push_back(colormap_entry());
+    list.push_back(scanlines_entry());
+    list.push_back(ghost_entry());
+    list.push_back(grayscale_entry());
+    list.push_back(flip_entry());
+    list.push_back(color_entry());
+    list.push_back(image_entry());
+    return list;
 }
 
 }  // namespace vbg

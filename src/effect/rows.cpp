@@ -78,8 +78,8 @@ HWY_INLINE Words grey_of(Words b, Words g, Words r) {
 HWY_INLINE Words winter_of(Words i) {
     const auto one = hn::Set(kWords, 1);
     const auto x = hn::Sub(hn::Set(kWords, 510), i);
-    const auto lifted = hn::And(
-        hn::VecFromMask(kWords, hn::Lt(hn::Sub(i, hn::Set(kWords, 66)), hn::Set(kWords, 31))), one);
+    const auto lifted =
+        hn::And(hn::VecFromMask(kWords, hn::Lt(hn::Sub(i, hn::Set(kWords, 66)), hn::Set(kWords, 31))), one);
     const auto up = hn::Or(hn::And(hn::ShiftRight<1>(x), one), lifted);
     return hn::ShiftRight<1>(hn::Add(x, up));
 }
@@ -220,6 +220,49 @@ void mirror(const uint8_t* pixels, uint8_t* out, size_t count) {
     }
 }
 
+void accumulate(const uint8_t* in, float weight, bool more, float* sums, size_t count) {
+    size_t i = 0;
+#if HWY_TARGET != HWY_SCALAR
+    constexpr hn::ScalableTag<float> floats;
+    constexpr hn::RebindToSigned<decltype(floats)> ints;
+    constexpr hn::Rebind<uint8_t, decltype(floats)> quarter;
+    const auto w = hn::Set(floats, weight);
+    for (; i + hn::Lanes(floats) <= count; i += hn::Lanes(floats)) {
+        const auto v = hn::ConvertTo(floats, hn::PromoteTo(ints, hn::LoadU(quarter, in + i)));
+        const auto product = hn::Mul(v, w);
+        hn::StoreU(more ? hn::Add(product, hn::LoadU(floats, sums + i)) : product, floats, sums + i);
+    }
+#endif
+    for (; i < count; ++i) sums[i] = static_cast<float>(in[i]) * weight + (more ? sums[i] : 0.0F);
+}
+
+void gather(const float* sums, const std::int32_t* first, const float* weights, int taps, uint8_t* out,
+            size_t count, bool swap) {
+    const auto n = static_cast<size_t>(taps);
+    for (size_t x = 0; x < count; ++x, weights += n) {
+        const float* at = sums + 3 * static_cast<size_t>(first[x]);
+        alignas(16) std::int32_t pixel[4];
+#if HWY_TARGET != HWY_SCALAR
+        constexpr hn::FixedTag<float, 4> floats;  // the three colours, and one lane of no interest
+        auto sum = hn::Zero(floats);
+        for (size_t k = 0; k < n; ++k) {
+            sum = hn::Add(sum, hn::Mul(hn::LoadU(floats, at + 3 * k), hn::Set(floats, weights[k])));
+        }
+        hn::Store(hn::NearestInt(sum), hn::FixedTag<std::int32_t, 4>(), pixel);
+#else
+        float sum[3] = {};
+        for (size_t k = 0; k < n; ++k) {
+            for (size_t c = 0; c < 3; ++c) sum[c] += at[3 * k + c] * weights[k];
+        }
+        for (int c = 0; c < 3; ++c) pixel[c] = static_cast<std::int32_t>(std::lrint(sum[c]));
+#endif
+        for (size_t c = 0; c < 3; ++c) {
+            const std::int32_t v = pixel[swap ? 2 - c : c];
+            out[3 * x + c] = static_cast<uint8_t>(v < 0 ? 0 : v > 255 ? 255 : v);
+        }
+    }
+}
+
 }  // namespace vbg::rows::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -234,6 +277,8 @@ HWY_EXPORT(dim);
 HWY_EXPORT(ghost);
 HWY_EXPORT(add_light);
 HWY_EXPORT(mirror);
+HWY_EXPORT(accumulate);
+HWY_EXPORT(gather);
 
 using std::size_t;
 using std::uint8_t;
@@ -258,6 +303,13 @@ void add_light(const uint8_t* picture, const uint8_t* light, uint8_t* out, size_
 }
 void mirror(const uint8_t* pixels, uint8_t* out, size_t count) {
     HWY_DYNAMIC_DISPATCH(mirror)(pixels, out, count);
+}
+void accumulate(const uint8_t* in, float weight, bool more, float* sums, size_t count) {
+    HWY_DYNAMIC_DISPATCH(accumulate)(in, weight, more, sums, count);
+}
+void gather(const float* sums, const std::int32_t* first, const float* weights, int taps, uint8_t* out,
+            size_t count, bool swap) {
+    HWY_DYNAMIC_DISPATCH(gather)(sums, first, weights, taps, out, count, swap);
 }
 
 Dimmer::Dimmer(double factor) noexcept : factor_(factor) {

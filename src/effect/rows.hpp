@@ -56,4 +56,13 @@ void add_light(const std::uint8_t* picture, const std::uint8_t* light, std::uint
 /// Pixels in reverse order. Must not overlap.
 void mirror(const std::uint8_t* pixels, std::uint8_t* out, std::size_t count);
 
+/// sums = (more ? sums : 0) + weight * in, for each of `count` bytes.
+void accumulate(const std::uint8_t* in, float weight, bool more, float* sums, std::size_t count);
+
+/// Pixel i of `out` = saturate(round(the sum over k < taps of weights[i * taps + k] * the three sums of pixel
+/// first[i] + k)); with `swap` its first and third byte change places. One float behind the last sum used
+/// must be readable.
+void gather(const float* sums, const std::int32_t* first, const float* weights, int taps, std::uint8_t* out,
+            std::size_t count, bool swap);
+
 }  // namespace vbg::rows
