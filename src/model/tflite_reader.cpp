@@ -4,14 +4,10 @@
 #include "model/tflite_reader.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
-#include <limits>
 #include <utility>
-#include <vbg/error.hpp>
 
-#include "model/half.hpp"
-#include "tflite_subset_generated.h"
+#include "model/tflite_file.hpp"
 
 namespace vbg::model {
 namespace {
@@ -50,20 +46,16 @@ public:
     Graph build();
 
 private:
-    [[noreturn]] void fail(const std::string& text) const;   ///< about the whole file
-    [[noreturn]] void wrong(const std::string& text) const;  ///< about the operator being read
-
-    const tfl::Tensor& tensor(int index) const;
-    std::string tensor_name(int index) const;
+    [[noreturn]] void fail(const std::string& text) const { file_.fail(text); }
+    std::string tensor_name(int index) const { return file_.tensor_name(index); }
     int operand(std::size_t i) const;
-    bool is_constant(int index) const;
     /// Values of a constant tensor. DEQUANTIZE of a constant is looked through.
     std::vector<float> floats(int index) const;
-    std::vector<std::int32_t> integers(int index) const;
-    std::vector<int> shape(int index) const;
     int value(int index);
 
     void operation(const tfl::Operator& op);
+    std::string subject(const tfl::Operator& op, int number, const std::string& custom) const;
+    void check_shapes() const;
     Node start(Op op, std::size_t inputs);
     Node convolution(const tfl::Conv2DOptions* options, tfl::Activation& activation);
     Node depthwise(const tfl::DepthwiseConv2DOptions* options, tfl::Activation& activation);
@@ -73,162 +65,52 @@ private:
     Node resize(const tfl::ResizeBilinearOptions* options);
     Node pad();
     Node concat(const tfl::ConcatenationOptions* options, tfl::Activation& activation);
-    Node reshape();
     void dequantize(const tfl::Operator& op);
     void finish(Node made, tfl::Activation activation);
     template <class T>
     const T& need(const T* options) const {
-        if (options == nullptr) wrong("has no options, or those of another operator");
+        if (options == nullptr) fail("has no options, or those of another operator");
         return *options;
     }
     Window window(tfl::PaddingKind padding, int stride_h, int stride_w) const;
     void bias(Node& made, std::size_t input) const;
 
-    const std::string origin_;
-    const tfl::Model* model_ = nullptr;
-    const tfl::SubGraph* graph_ = nullptr;
+    TfliteFile file_;
     const tfl::Operator* current_ = nullptr;
-    std::string kind_;               ///< name of the operator being read
     std::vector<int> value_;         ///< tensor -> node in made_, -1 where there is none (yet)
     std::vector<int> widened_from_;  ///< tensor -> the constant that DEQUANTIZE makes it from, or -1
     Graph made_;
 };
 
-TfliteBuilder::TfliteBuilder(const std::string& bytes, const std::string& origin) : origin_(origin) {
-    const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
-    flatbuffers::Verifier verifier(data, bytes.size(), 64, 4'000'000);
-    if (bytes.size() < 8 || !tfl::ModelBufferHasIdentifier(data)) fail("is no TFLite file (no mark 'TFL3')");
-    if (!tfl::VerifyModelBuffer(verifier)) fail("is damaged or cut short: fetch it again");
-    model_ = tfl::GetModel(data);
-    if (model_->version() != 3)
-        fail("has the format version " + std::to_string(model_->version()) + ", wanted 3");
-    if (model_->operator_codes() == nullptr || model_->subgraphs() == nullptr || model_->buffers() == nullptr)
-        fail("has no operators, no graph or no weights");
-    if (model_->subgraphs()->size() != 1)
-        fail("has " + std::to_string(model_->subgraphs()->size()) + " graphs, wanted one");
-    graph_ = model_->subgraphs()->Get(0);
-    if (graph_->tensors() == nullptr || graph_->operators() == nullptr || graph_->inputs() == nullptr ||
-        graph_->outputs() == nullptr)
-        fail("has a graph without tensors, operators, inputs or outputs");
-    value_.assign(graph_->tensors()->size(), -1);
-    widened_from_.assign(graph_->tensors()->size(), -1);
+TfliteBuilder::TfliteBuilder(const std::string& bytes, const std::string& origin)
+    : file_(bytes, origin), value_(file_.tensor_count(), -1), widened_from_(file_.tensor_count(), -1) {
     made_.origin = origin;
 }
 
-void TfliteBuilder::fail(const std::string& text) const { throw Error(Errc::model, origin_ + ": " + text); }
-
-void TfliteBuilder::wrong(const std::string& text) const {
-    std::string name = "?";
-    if (current_ != nullptr && current_->outputs() != nullptr && current_->outputs()->size() > 0)
-        name = tensor_name(current_->outputs()->Get(0));
-    fail("operator " + kind_ + " (which makes '" + name + "') " + text);
-}
-
-const tfl::Tensor& TfliteBuilder::tensor(int index) const {
-    if (index < 0 || static_cast<std::size_t>(index) >= value_.size())
-        fail("an operator names tensor " + std::to_string(index) + ", but there are " +
-             std::to_string(value_.size()));
-    return *graph_->tensors()->Get(static_cast<flatbuffers::uoffset_t>(index));
-}
-
-std::string TfliteBuilder::tensor_name(int index) const {
-    if (index < 0 || static_cast<std::size_t>(index) >= value_.size()) return std::to_string(index);
-    const auto* name = graph_->tensors()->Get(static_cast<flatbuffers::uoffset_t>(index))->name();
-    return name != nullptr ? name->str() : std::to_string(index);
+std::vector<float> TfliteBuilder::floats(int index) const {
+    const int from = widened_from_[static_cast<std::size_t>(index)];
+    return file_.floats(from >= 0 ? from : index);
 }
 
 int TfliteBuilder::operand(std::size_t i) const {
     const auto* inputs = current_->inputs();
     if (inputs == nullptr || i >= inputs->size())
-        wrong("has " + std::to_string(inputs == nullptr ? 0 : inputs->size()) + " inputs, wanted more");
+        fail("has " + std::to_string(inputs == nullptr ? 0 : inputs->size()) + " inputs, wanted more");
     const int index = inputs->Get(static_cast<flatbuffers::uoffset_t>(i));
-    (void)tensor(index);
+    (void)file_.tensor(index);
     return index;
-}
-
-bool TfliteBuilder::is_constant(int index) const {
-    const auto buffer = tensor(index).buffer();
-    if (buffer >= model_->buffers()->size())
-        fail("tensor '" + tensor_name(index) + "' names a buffer that is not there");
-    const auto* data = model_->buffers()->Get(buffer)->data();
-    return data != nullptr && data->size() > 0;
-}
-
-std::vector<int> TfliteBuilder::shape(int index) const {
-    std::vector<int> sides;
-    const auto* list = tensor(index).shape();
-    for (flatbuffers::uoffset_t i = 0; list != nullptr && i < list->size(); ++i)
-        sides.push_back(list->Get(i));
-    for (const int side : sides)
-        if (side < 0 || side > (1 << 24))
-            fail("tensor '" + tensor_name(index) + "' has a side of " + std::to_string(side));
-    return sides;
-}
-
-/// The number of elements its shape says, checked against the bytes there are.
-std::size_t element_count(const std::vector<int>& shape) {
-    std::size_t count = 1;
-    for (const int side : shape) {
-        count *= static_cast<std::size_t>(side);
-        if (count > (std::size_t{1} << 31)) return std::numeric_limits<std::size_t>::max() / 16;
-    }
-    return count;
-}
-
-std::vector<float> TfliteBuilder::floats(int index) const {
-    if (widened_from_[static_cast<std::size_t>(index)] >= 0)
-        index = widened_from_[static_cast<std::size_t>(index)];
-    const tfl::Tensor& from = tensor(index);
-    if (!is_constant(index))
-        wrong("takes '" + tensor_name(index) + "', which is no constant, where only one is converted");
-    const std::size_t size = from.type() == tfl::ElementType_FLOAT32   ? 4
-                             : from.type() == tfl::ElementType_FLOAT16 ? 2
-                                                                       : 0;
-    if (size == 0)
-        wrong("has weights '" + tensor_name(index) + "' of type " + tfl::EnumNameElementType(from.type()) +
-              ", wanted FLOAT32 or FLOAT16 (a quantised network cannot be converted)");
-    const auto* data = model_->buffers()->Get(from.buffer())->data();
-    const std::size_t count = element_count(shape(index));
-    if (data->size() != count * size)
-        wrong("has weights '" + tensor_name(index) + "' of " + std::to_string(data->size()) +
-              " bytes, wanted " + std::to_string(count * size));
-    std::vector<float> values(count);
-    for (std::size_t i = 0; i < count; ++i) {
-        if (size == 4) {
-            std::memcpy(&values[i], data->data() + 4 * i, 4);
-        } else {
-            std::uint16_t half = 0;
-            std::memcpy(&half, data->data() + 2 * i, 2);
-            values[i] = half_to_float(half);
-        }
-        if (!std::isfinite(values[i]))
-            wrong("has weights '" + tensor_name(index) + "' with a value that is not finite");
-    }
-    return values;
-}
-
-std::vector<std::int32_t> TfliteBuilder::integers(int index) const {
-    const tfl::Tensor& from = tensor(index);
-    if (!is_constant(index) || from.type() != tfl::ElementType_INT32)
-        wrong("takes '" + tensor_name(index) + "', wanted constant whole numbers (INT32)");
-    const auto* data = model_->buffers()->Get(from.buffer())->data();
-    const std::size_t count = element_count(shape(index));
-    if (count > 64 || data->size() != count * 4) wrong("takes '" + tensor_name(index) + "' of a wrong size");
-    std::vector<std::int32_t> values(count);
-    std::memcpy(values.data(), data->data(), count * 4);
-    return values;
 }
 
 /// The node that makes a tensor; a constant becomes a node of its own, one value a channel.
 int TfliteBuilder::value(int index) {
     int& known = value_[static_cast<std::size_t>(index)];
     if (known >= 0) return known;
-    if (!is_constant(index) && widened_from_[static_cast<std::size_t>(index)] < 0)
-        wrong("takes '" + tensor_name(index) + "', which nothing before it makes");
-    const std::vector<int> sides = shape(index);
+    if (!file_.is_constant(index) && widened_from_[static_cast<std::size_t>(index)] < 0)
+        fail("takes '" + tensor_name(index) + "', which nothing before it makes");
+    const std::vector<int> sides = file_.shape(index);
     for (std::size_t i = 0; i + 1 < sides.size(); ++i)
         if (sides[i] != 1)
-            wrong("takes the constant '" + tensor_name(index) + "', which varies over the picture");
+            fail("takes the constant '" + tensor_name(index) + "', which varies over the picture");
     Node node;
     node.op = Op::constant;
     node.name = tensor_name(index);
@@ -247,8 +129,7 @@ Node TfliteBuilder::start(Op op, std::size_t inputs) {
 
 Window TfliteBuilder::window(tfl::PaddingKind padding, int stride_h, int stride_w) const {
     Window made;
-    if (padding != tfl::PaddingKind_SAME && padding != tfl::PaddingKind_VALID)
-        wrong("has an unknown padding");
+    if (padding != tfl::PaddingKind_SAME && padding != tfl::PaddingKind_VALID) fail("has an unknown padding");
     made.padding = padding == tfl::PaddingKind_SAME ? Padding::same : Padding::valid;
     made.stride_h = stride_h;
     made.stride_w = stride_w;
@@ -270,8 +151,8 @@ Node TfliteBuilder::convolution(const tfl::Conv2DOptions* options, tfl::Activati
     made.window.dilation_h = o.dilation_h();
     made.window.dilation_w = o.dilation_w();
     activation = o.activation();
-    const std::vector<int> sides = shape(operand(1));
-    if (sides.size() != 4) wrong("has weights with " + std::to_string(sides.size()) + " sides, wanted 4");
+    const std::vector<int> sides = file_.shape(operand(1));
+    if (sides.size() != 4) fail("has weights with " + std::to_string(sides.size()) + " sides, wanted 4");
     made.channels = sides[0];
     made.window.kernel_h = sides[1];
     made.window.kernel_w = sides[2];
@@ -287,11 +168,11 @@ Node TfliteBuilder::depthwise(const tfl::DepthwiseConv2DOptions* options, tfl::A
     made.window.dilation_h = o.dilation_h();
     made.window.dilation_w = o.dilation_w();
     activation = o.activation();
-    const std::vector<int> sides = shape(operand(1));
+    const std::vector<int> sides = file_.shape(operand(1));
     if (sides.size() != 4 || sides[0] != 1)
-        wrong("has weights of a shape that is not [1, rows, columns, channels]");
+        fail("has weights of a shape that is not [1, rows, columns, channels]");
     if (o.depth_multiplier() > 1)
-        wrong("has a depth multiplier of " + std::to_string(o.depth_multiplier()) + ", wanted 1");
+        fail("has a depth multiplier of " + std::to_string(o.depth_multiplier()) + ", wanted 1");
     made.window.kernel_h = sides[1];
     made.window.kernel_w = sides[2];
     made.weights = floats(operand(1));
@@ -302,15 +183,15 @@ Node TfliteBuilder::depthwise(const tfl::DepthwiseConv2DOptions* options, tfl::A
 Node TfliteBuilder::transpose(const tfl::Operator& op) {
     const auto* raw = op.custom_options();
     if (raw == nullptr || raw->size() != transpose_bias_bytes)
-        wrong("has options of " + std::to_string(raw == nullptr ? 0 : raw->size()) + " bytes, wanted 12");
+        fail("has options of " + std::to_string(raw == nullptr ? 0 : raw->size()) + " bytes, wanted 12");
     std::int32_t options[3];
     std::memcpy(options, raw->data(), sizeof options);
     if (options[0] != transpose_bias_same)
-        wrong("has a padding of kind " + std::to_string(options[0]) + ", wanted 1 (same)");
+        fail("has a padding of kind " + std::to_string(options[0]) + ", wanted 1 (same)");
     Node made = start(Op::transpose_conv2d, 1);
     made.window = window(tfl::PaddingKind_SAME, options[2], options[1]);
-    const std::vector<int> sides = shape(operand(1));
-    if (sides.size() != 4) wrong("has weights with " + std::to_string(sides.size()) + " sides, wanted 4");
+    const std::vector<int> sides = file_.shape(operand(1));
+    if (sides.size() != 4) fail("has weights with " + std::to_string(sides.size()) + " sides, wanted 4");
     made.channels = sides[0];
     made.window.kernel_h = sides[1];
     made.window.kernel_w = sides[2];
@@ -330,17 +211,17 @@ Node TfliteBuilder::pool(Op kind, const tfl::Pool2DOptions* options, tfl::Activa
 }
 
 Node TfliteBuilder::mean(const tfl::ReducerOptions* options) {
-    std::vector<std::int32_t> axes = integers(operand(1));
+    std::vector<std::int32_t> axes = file_.integers(operand(1));
     std::sort(axes.begin(), axes.end());
     if (axes != std::vector<std::int32_t>{1, 2} || !need(options).keep_dims())
-        wrong("is converted only over rows and columns with keep_dims");
+        fail("is converted only over rows and columns with keep_dims");
     return start(Op::mean, 1);
 }
 
 Node TfliteBuilder::resize(const tfl::ResizeBilinearOptions* options) {
     const auto& o = need(options);
-    const std::vector<std::int32_t> size = integers(operand(1));
-    if (size.size() != 2) wrong("has no size of two numbers");
+    const std::vector<std::int32_t> size = file_.integers(operand(1));
+    if (size.size() != 2) fail("has no size of two numbers");
     Node made = start(Op::resize_bilinear, 1);
     made.target_h = size[0];
     made.target_w = size[1];
@@ -350,9 +231,9 @@ Node TfliteBuilder::resize(const tfl::ResizeBilinearOptions* options) {
 }
 
 Node TfliteBuilder::pad() {
-    const std::vector<std::int32_t> p = integers(operand(1));
+    const std::vector<std::int32_t> p = file_.integers(operand(1));
     if (p.size() != 8 || p[0] != 0 || p[1] != 0 || p[6] != 0 || p[7] != 0)
-        wrong("pads something else than rows and columns");
+        fail("pads something else than rows and columns");
     Node made = start(Op::pad, 1);
     made.window.padding = Padding::fixed;
     made.window.top = p[2];
@@ -365,7 +246,7 @@ Node TfliteBuilder::pad() {
 Node TfliteBuilder::concat(const tfl::ConcatenationOptions* options, tfl::Activation& activation) {
     const auto& o = need(options);
     if (o.axis() != 3 && o.axis() != -1)
-        wrong("joins along axis " + std::to_string(o.axis()) + ", wanted 3 (channels)");
+        fail("joins along axis " + std::to_string(o.axis()) + ", wanted 3 (channels)");
     activation = o.activation();
     return start(Op::concat, current_->inputs() == nullptr ? 0 : current_->inputs()->size());
 }
@@ -374,8 +255,8 @@ Node TfliteBuilder::concat(const tfl::ConcatenationOptions* options, tfl::Activa
 void TfliteBuilder::dequantize(const tfl::Operator& op) {
     const int from = operand(0);
     const int to = op.outputs()->Get(0);
-    if (!is_constant(from) || tensor(from).type() != tfl::ElementType_FLOAT16)
-        wrong("is converted only for constant FLOAT16 weights");
+    if (!file_.is_constant(from) || file_.tensor(from).type() != tfl::ElementType_FLOAT16)
+        fail("is converted only for constant FLOAT16 weights");
     widened_from_[static_cast<std::size_t>(to)] = from;
 }
 
@@ -399,27 +280,36 @@ void TfliteBuilder::finish(Node made, tfl::Activation activation) {
                 after.op = Op::clip;
                 after.high = 6.F;
                 break;
-            default:
-                wrong("has the activation " + std::to_string(activation) + ", which cannot be converted");
+            default: fail("has the activation " + std::to_string(activation) + ", which cannot be converted");
         }
         index = made_.append(std::move(after));
     }
     value_[static_cast<std::size_t>(output)] = index;
 }
 
+/// For texts: what the operator is and which tensor it makes.
+std::string TfliteBuilder::subject(const tfl::Operator& op, int number, const std::string& custom) const {
+    const char* known = operator_name(number);
+    std::string text = "operator ";
+    if (number == tfl::OperatorKind_CUSTOM)
+        text += "CUSTOM '" + custom + "' ";
+    else
+        text += known != nullptr ? std::string(known) + " " : "number " + std::to_string(number) + " ";
+    if (op.outputs() != nullptr && op.outputs()->size() > 0)
+        text += "(which makes '" + tensor_name(op.outputs()->Get(0)) + "') ";
+    return text;
+}
+
 void TfliteBuilder::operation(const tfl::Operator& op) {
     current_ = &op;
-    kind_ = "?";
-    if (op.code_index() >= model_->operator_codes()->size()) wrong("has a kind that the file does not list");
-    const tfl::OperatorCode& code = *model_->operator_codes()->Get(op.code_index());
+    const auto& codes = *file_.model().operator_codes();
+    if (op.code_index() >= codes.size()) fail("has an operator of a kind that the file does not list");
+    const tfl::OperatorCode& code = *codes.Get(op.code_index());
     const int number = std::max<int>(code.old_code(), code.code());
     const std::string custom = code.custom_name() != nullptr ? code.custom_name()->str() : std::string{};
-    const char* known = operator_name(number);
-    kind_ = number == tfl::OperatorKind_CUSTOM ? "CUSTOM '" + custom + "'"
-            : known != nullptr                 ? known
-                                               : "number " + std::to_string(number);
-    if (op.outputs() == nullptr || op.outputs()->size() != 1) wrong("has not exactly one output");
-    (void)tensor(op.outputs()->Get(0));
+    file_.set_subject(subject(op, number, custom));
+    if (op.outputs() == nullptr || op.outputs()->size() != 1) fail("has not exactly one output");
+    (void)file_.tensor(op.outputs()->Get(0));
     tfl::Activation activation = tfl::Activation_NONE;
     const auto pair = [&](Op kind, const auto& options) {
         if (options != nullptr) activation = options->activation();
@@ -456,43 +346,20 @@ void TfliteBuilder::operation(const tfl::Operator& op) {
         case tfl::OperatorKind_HARD_SWISH: made = start(Op::hard_swish, 1); break;
         case tfl::OperatorKind_CUSTOM:
             if (custom != transpose_bias)
-                wrong(std::string("is not known; the only one that is: ") + transpose_bias);
+                fail(std::string("is not known; the only one that is: ") + transpose_bias);
             made = transpose(op);
             break;
-        default: wrong("is an operator that cannot be converted");
+        default: fail("is an operator that cannot be converted");
     }
     finish(std::move(made), activation);
 }
 
-Graph TfliteBuilder::build() {
-    if (graph_->inputs()->size() != 1)
-        fail("has " + std::to_string(graph_->inputs()->size()) + " inputs, wanted one picture");
-    const int picture = graph_->inputs()->Get(0);
-    if (tensor(picture).type() != tfl::ElementType_FLOAT32)
-        fail(std::string("has an input of type ") + tfl::EnumNameElementType(tensor(picture).type()) +
-             ", wanted FLOAT32");
-    const std::vector<int> sides = shape(picture);
-    if (sides.size() != 4 || sides[0] != 1) fail("has an input that is not [1, height, width, channels]");
-    Node input;
-    input.name = tensor_name(picture);
-    input.height = Extent::fixed(sides[1]);
-    input.width = Extent::fixed(sides[2]);
-    input.channels = sides[3];
-    value_[static_cast<std::size_t>(picture)] = made_.append(std::move(input));
-    for (const auto* op : *graph_->operators()) operation(*op);
-    current_ = nullptr;
-    for (const int output : *graph_->outputs()) {
-        (void)tensor(output);
-        const int node = value_[static_cast<std::size_t>(output)];
-        if (node < 0) fail("has an output '" + tensor_name(output) + "' that nothing makes");
-        made_.outputs.push_back({tensor_name(output), node});
-    }
-    // What was worked out must be what the file itself says of each map.
-    infer(made_);
+/// What was worked out must be what the file itself says of each map.
+void TfliteBuilder::check_shapes() const {
     for (std::size_t i = 0; i < value_.size(); ++i) {
         if (value_[i] < 0) continue;
         const Node& node = made_.nodes[static_cast<std::size_t>(value_[i])];
-        const std::vector<int> said = shape(static_cast<int>(i));
+        const std::vector<int> said = file_.shape(static_cast<int>(i));
         if (node.op == Op::constant || said.size() != 4) continue;
         if (!(node.height == Extent::fixed(said[1])) || !(node.width == Extent::fixed(said[2])) ||
             node.channels != said[3])
@@ -501,6 +368,34 @@ Graph TfliteBuilder::build() {
                  ", but the file says " + std::to_string(said[1]) + "x" + std::to_string(said[2]) + "x" +
                  std::to_string(said[3]));
     }
+}
+
+Graph TfliteBuilder::build() {
+    if (file_.graph().inputs()->size() != 1)
+        fail("has " + std::to_string(file_.graph().inputs()->size()) + " inputs, wanted one picture");
+    const int picture = file_.graph().inputs()->Get(0);
+    if (file_.tensor(picture).type() != tfl::ElementType_FLOAT32)
+        fail(std::string("has an input of type ") + tfl::EnumNameElementType(file_.tensor(picture).type()) +
+             ", wanted FLOAT32");
+    const std::vector<int> sides = file_.shape(picture);
+    if (sides.size() != 4 || sides[0] != 1) fail("has an input that is not [1, height, width, channels]");
+    Node input;
+    input.name = tensor_name(picture);
+    input.height = Extent::fixed(sides[1]);
+    input.width = Extent::fixed(sides[2]);
+    input.channels = sides[3];
+    value_[static_cast<std::size_t>(picture)] = made_.append(std::move(input));
+    for (const auto* op : *file_.graph().operators()) operation(*op);
+    current_ = nullptr;
+    file_.set_subject({});
+    for (const int output : *file_.graph().outputs()) {
+        (void)file_.tensor(output);
+        const int node = value_[static_cast<std::size_t>(output)];
+        if (node < 0) fail("has an output '" + tensor_name(output) + "' that nothing makes");
+        made_.outputs.push_back({tensor_name(output), node});
+    }
+    infer(made_);
+    check_shapes();
     return std::move(made_);
 }
 

@@ -55,6 +55,7 @@ public:
 private:
     void node(std::size_t index);
     void convolution(const std::string& result, const Node& node, const std::string& id);
+    void transpose(const std::string& result, const Node& node, const std::string& id);
     void pool(const std::string& result, const Node& node);
     void pair(std::size_t index, const Node& node, const char* function);
     void activation(std::size_t index, const Node& node, const std::string& function,
@@ -137,16 +138,9 @@ void Writer::convolution(const std::string& result, const Node& node, const std:
     const std::int64_t out = node.channels;
     const auto n_in = static_cast<std::size_t>(in);
     const auto n_out = static_cast<std::size_t>(out);
+    if (node.op == Op::transpose_conv2d) return transpose(result, node, id);
     const std::string bias = node.bias.empty() ? "None" : tensor("b" + id, {out}, node.bias);
     const std::string from = value(node.inputs[0]);
-    if (node.op == Op::transpose_conv2d) {
-        const std::string weights =
-            tensor("w" + id, {in, out, w.kernel_h, w.kernel_w}, reorder(node, n_out, n_in, true));
-        line(fmt::format("{} = torch.conv_transpose2d({}, {}, {}, [{}, {}], [{}, {}])", result, from, weights,
-                         bias, w.stride_h, w.stride_w, (w.kernel_h - w.stride_h) / 2,
-                         (w.kernel_w - w.stride_w) / 2));
-        return;
-    }
     const bool depthwise = node.op == Op::depthwise_conv2d;
     const std::int64_t each = depthwise ? 1 : in;
     // Depth-wise weights [row][column][channel] are a convolution's with one channel out and C in, swapped.
@@ -156,6 +150,33 @@ void Writer::convolution(const std::string& result, const Node& node, const std:
     const std::string over = padded(node, from, "0.", padding);
     line(fmt::format("{} = torch.conv2d({}, {}, {}, [{}, {}], {}, [{}, {}], {})", result, over, weights, bias,
                      w.stride_h, w.stride_w, padding, w.dilation_h, w.dilation_w, depthwise ? in : 1));
+}
+
+/// Windows that do not overlap are a 1x1 convolution to one channel a place in the window, and a shuffle of
+/// those places into the picture: faster, and LibTorch 1.13 has no transposed convolution in bfloat16.
+void Writer::transpose(const std::string& result, const Node& node, const std::string& id) {
+    const Window& w = node.window;
+    const std::int64_t in = at(node.inputs[0]).channels;
+    const std::int64_t out = node.channels;
+    const std::string from = value(node.inputs[0]);
+    if (w.kernel_h == w.stride_h && w.kernel_w == w.stride_w && w.stride_h == w.stride_w) {
+        const std::int64_t places = std::int64_t{w.kernel_h} * w.kernel_w;
+        std::vector<float> repeated;
+        for (const float b : node.bias) repeated.insert(repeated.end(), static_cast<std::size_t>(places), b);
+        const std::string bias =
+            repeated.empty() ? "None" : tensor("b" + id, {out * places}, std::move(repeated));
+        const std::string weights = tensor("w" + id, {out * places, in, 1, 1}, node.weights);
+        line(fmt::format("{} = torch.pixel_shuffle(torch.conv2d({}, {}, {}), {})", result, from, weights,
+                         bias, w.stride_h));
+        return;
+    }
+    const std::string bias = node.bias.empty() ? "None" : tensor("b" + id, {out}, node.bias);
+    const std::string weights =
+        tensor("w" + id, {in, out, w.kernel_h, w.kernel_w},
+               reorder(node, static_cast<std::size_t>(out), static_cast<std::size_t>(in), true));
+    line(fmt::format("{} = torch.conv_transpose2d({}, {}, {}, [{}, {}], [{}, {}])", result, from, weights,
+                     bias, w.stride_h, w.stride_w, (w.kernel_h - w.stride_h) / 2,
+                     (w.kernel_w - w.stride_w) / 2));
 }
 
 void Writer::pool(const std::string& result, const Node& node) {
