@@ -135,7 +135,7 @@ class Reference(unittest.TestCase):
         script = pathlib.Path(__file__).with_name("make_fakecam_reference.py")
         with tempfile.TemporaryDirectory() as folder:
             environment = dict(os.environ, VBG_TEST_DATA=folder)  # no photographs there: made-up cases only
-            command = [sys.executable, script, folder]
+            command = [sys.executable, "-B", script, folder]
             subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
             cases = pathlib.Path(folder, "cases.txt").read_text().splitlines()
             self.assertGreaterEqual(len(cases), 7)
