@@ -101,6 +101,29 @@ HWY_INLINE Words ghost_of(Words here, Words one, Words two) {
     return hn::MulHigh(sum, fifth);
 }
 
+/// 0.5 p + 0.6 l is n / 10 with n = 5 p + 6 l. Whole numbers and not floats, since a vector holds twice as
+/// many; only ties ask for care. OpenCV adds in single precision, and 0.6F is a little above 0.6: a tie goes
+/// up where that surplus outlives both roundings, of the product and of the sum, and else to even. It does so
+/// where l is in 45..53, 85..106 or 165..213 and the sum below 32, 64 or 128; elsewhere it is lost, or up is
+/// even anyway. All 65536 pairs are compared with OpenCV in the tests.
+HWY_INLINE Words light_of(Words p, Words l) {
+    constexpr hn::RebindToSigned<decltype(kWords)> ints;  // all values here are below 2^15
+    const auto tenth = hn::Set(kWords, 6554);             // exact floors for n <= 2805
+    const auto one = hn::Set(kWords, 1);
+    const auto n = hn::Add(hn::Mul(p, hn::Set(kWords, 5)), hn::Mul(l, hn::Set(kWords, 6)));
+    const auto is_odd = hn::And(hn::MulHigh(n, tenth), one);
+    const auto nn = hn::BitCast(ints, n);
+    const auto ll = hn::BitCast(ints, l);
+    const auto kept = [&](std::int16_t least, std::int16_t below) HWY_ATTR {
+        return hn::And(hn::Gt(ll, hn::Set(ints, static_cast<std::int16_t>(least - 1))),
+                       hn::Lt(nn, hn::Set(ints, below)));
+    };
+    const auto lifted = hn::Or(hn::Or(kept(45, 320), kept(85, 640)), kept(165, 1280));
+    const auto up = hn::Or(is_odd, hn::BitCast(kWords, hn::IfThenElseZero(lifted, hn::Set(ints, 1))));
+    const auto sum = hn::MulHigh(hn::Add(hn::Add(n, hn::Set(kWords, 4)), up), tenth);
+    return hn::Min(sum, hn::Set(kWords, 255));
+}
+
 #endif  // HWY_TARGET != HWY_SCALAR
 
 void grey(const uint8_t* pixels, Order order, uint8_t* out, size_t count) {
@@ -196,18 +219,10 @@ void ghost(const uint8_t* here, const uint8_t* one, const uint8_t* two, uint8_t*
 void add_light(const uint8_t* picture, const uint8_t* light, uint8_t* out, size_t bytes) {
     size_t i = 0;
 #if HWY_TARGET != HWY_SCALAR
-    constexpr hn::ScalableTag<float> floats;
-    constexpr hn::RebindToSigned<decltype(floats)> ints;
-    constexpr hn::Rebind<uint8_t, decltype(floats)> quarter;
-    const size_t n = hn::Lanes(floats);
-    const auto half = hn::Set(floats, 0.5F);
-    const auto most = hn::Set(floats, 0.6F);
-    for (; i + n <= bytes; i += n) {
-        const auto p = hn::ConvertTo(floats, hn::PromoteTo(ints, hn::LoadU(quarter, picture + i)));
-        const auto l = hn::ConvertTo(floats, hn::PromoteTo(ints, hn::LoadU(quarter, light + i)));
-        // Fused or not makes no difference here: 0.5 p is exact, and all 65536 pairs were compared.
-        const auto sum = hn::MulAdd(p, half, hn::Mul(l, most));
-        hn::StoreU(hn::DemoteTo(quarter, hn::NearestInt(sum)), quarter, out + i);
+    for (; i + hn::Lanes(kBytes) <= bytes; i += hn::Lanes(kBytes)) {
+        const auto p = hn::LoadU(kBytes, picture + i);
+        const auto l = hn::LoadU(kBytes, light + i);
+        hn::StoreU(together(light_of(even(p), even(l)), light_of(odd(p), odd(l))), kBytes, out + i);
     }
 #endif
     for (; i < bytes; ++i) out[i] = light_of(picture[i], light[i]);
