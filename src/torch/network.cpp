@@ -5,7 +5,9 @@
 #include <c10/core/InferenceMode.h>
 #include <torch/csrc/jit/serialization/import.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <exception>
 #include <optional>
 #include <utility>
@@ -20,28 +22,38 @@
 namespace vbg::net {
 namespace {
 
-/// LibTorch's errors end in a stack trace; the first line says what happened.
-std::string first_line(const std::exception& error) {
+/// What happened, in one line: LibTorch's texts end in a C++ stack trace, and those of its interpreter begin
+/// with one of the script and give the reason after "RuntimeError:".
+std::string reason(const std::exception& error) {
     const std::string text = error.what();
-    return text.substr(0, text.find('\n'));
+    const std::string mark = "RuntimeError: ";
+    const std::size_t marked = text.rfind(mark);
+    const std::size_t begin =
+        text.find_first_not_of("\n ", marked == std::string::npos ? 0 : marked + mark.size());
+    return begin == std::string::npos ? "no reason given"
+                                      : text.substr(begin, text.find('\n', begin) - begin);
 }
 
 bool is_out_of_memory(const std::string& text) {
-    return text.find("can't allocate memory") != std::string::npos || text.find("out of memory") != std::string::npos;
+    return text.find("can't allocate memory") != std::string::npos ||
+           text.find("out of memory") != std::string::npos;
 }
 
-[[noreturn]] void rethrow(const std::exception& error, const std::string& name, c10::Device device, int height,
-                          int width) {
-    const std::string at = name + " at " + std::to_string(width) + "x" + std::to_string(height) + " on " + device.str();
-    const std::string text = first_line(error);
+[[noreturn]] void rethrow(const std::exception& error, const std::string& name, c10::Device device,
+                          int height, int width) {
+    const std::string at =
+        name + " at " + std::to_string(width) + "x" + std::to_string(height) + " on " + device.str();
+    const std::string text = reason(error);
     if (is_out_of_memory(text))
         throw Error(Errc::out_of_memory, at + ": " + text + ". Use a lower resolution");
-    if (device.is_cuda() && text.find("CUDA") != std::string::npos) throw Error(Errc::device, at + ": " + text);
+    if (device.is_cuda() && text.find("CUDA") != std::string::npos)
+        throw Error(Errc::device, at + ": " + text);
     throw Error(Errc::model, at + ": the network failed: " + text);
 }
 
-/// LibTorch keeps the number of OpenMP threads per calling thread, so every thread that runs a network says it
-/// once. It stays set afterwards: changing it back and forth makes LibTorch start its other thread pool anew.
+/// LibTorch keeps the number of OpenMP threads per calling thread, so every thread that runs a network says
+/// it once. It stays set afterwards: changing it back and forth makes LibTorch start its other thread pool
+/// anew.
 void use_threads(int threads) {
     if (at::get_num_threads() != threads) at::set_num_threads(threads);
 }
@@ -85,21 +97,21 @@ public:
     [[nodiscard]] const std::string& summary() const noexcept override { return summary_; }
 
     void warm_up(int height, int width) override {
-        const std::vector<float> grey(static_cast<std::size_t>(height) * static_cast<std::size_t>(width) * 3, 0.F);
+        const std::vector<float> grey(static_cast<std::size_t>(height) * static_cast<std::size_t>(width) * 3,
+                                      0.F);
         std::vector<Output> ignored;
         for (int i = 0; i < 2; ++i) run(grey.data(), height, width, ignored);
     }
 
     void run(const float* input, int height, int width, std::vector<Output>& outputs) override {
-        if (input == nullptr || height < 1 || width < 1)
-            throw Error(Errc::invalid_argument, "network input of " + std::to_string(width) + "x" +
-                                                    std::to_string(height) + ": wanted at least 1x1 and data");
+        check_input(input, height, width);
         const c10::InferenceMode inference;
         std::vector<at::Tensor> results;
         try {
             if (choice_.device.is_cpu()) use_threads(choice_.threads);
             // from_blob wants a pointer to non-const; nothing writes through it.
-            const at::Tensor pixels = at::from_blob(const_cast<float*>(input), {1, height, width, 3}, at::kFloat);
+            const at::Tensor pixels =
+                at::from_blob(const_cast<float*>(input), {1, height, width, 3}, at::kFloat);
             results = forward(pixels.permute({0, 3, 1, 2}));
         } catch (const Error&) {
             throw;
@@ -112,17 +124,18 @@ public:
 
 private:
     std::vector<at::Tensor> forward(const at::Tensor& input) const {
-        std::vector<at::Tensor> results =
-            graph_ ? graph_->run(input.to(choice_.device, choice_.type)) : run_plainly(*plain_, input, positions_);
+        std::vector<at::Tensor> results = graph_ ? graph_->run(input.to(choice_.device, choice_.type))
+                                                 : run_plainly(*plain_, input, positions_);
         for (at::Tensor& result : results) result = result.to(at::kCPU, at::kFloat);
         return results;
     }
 
+    void check_input(const float* input, int height, int width) const;
     void take(const at::Tensor& result, const model::OutputDescription& wanted, Output& output) const;
     void build(const std::string& path);
     torch::jit::Module read(const std::string& path) const;
-    bool attempt(const std::string& path, c10::ScalarType type, bool rewrite, const std::vector<at::Tensor>& reference,
-                 std::string& why_not);
+    bool attempt(const std::string& path, c10::ScalarType type, bool rewrite,
+                 const std::vector<at::Tensor>& reference, std::string& why_not);
     void describe(const Difference* difference, const std::string& why_not);
 
     model::Description description_;
@@ -139,7 +152,8 @@ torch::jit::Module TorchNetwork::read(const std::string& path) const {
     try {
         return torch::jit::load(path, c10::kCPU);
     } catch (const std::exception& error) {
-        throw Error(Errc::model, "'" + path + "' is no TorchScript file this LibTorch can read: " + first_line(error));
+        throw Error(Errc::model,
+                    "'" + path + "' is no TorchScript file this LibTorch can read: " + reason(error));
     }
 }
 
@@ -151,16 +165,18 @@ bool TorchNetwork::attempt(const std::string& path, c10::ScalarType type, bool r
         difference_ = compare(reference, forward(check_picture(description_.input)));
         if (is_rounding(difference_, type == c10::kFloat)) return true;
         why_not += std::string(why_not.empty() ? "" : "; ") + to_text(type) + (rewrite ? " optimised" : "") +
-                   " gave other results than plain fp32 (off by up to " + std::to_string(difference_.largest) + ")";
+                   " gave other results than plain fp32 (off by up to " +
+                   std::to_string(difference_.largest) + ")";
     } catch (const std::exception& error) {
         why_not += std::string(why_not.empty() ? "" : "; ") + to_text(type) + (rewrite ? " optimised" : "") +
-                   " failed: " + first_line(error);
+                   " failed: " + reason(error);
     }
     graph_.reset();
     return false;
 }
 
-/// From the best to the plainest way; the first that agrees with the plain network on a small picture is taken.
+/// From the best to the plainest way; the first that agrees with the plain network on a small picture is
+/// taken.
 void TorchNetwork::build(const std::string& path) {
     const c10::ScalarType wanted = choice_.type;
     torch::jit::Module module = read(path);
@@ -168,9 +184,9 @@ void TorchNetwork::build(const std::string& path) {
     const int count = output_count(module, description_.name);
     for (const auto& output : outputs_) {
         if (output.index < 0 || output.index >= count)
-            throw Error(Errc::model, description_.name + ": the description says output '" + output.name + "' is number " +
-                                         std::to_string(output.index) + ", but forward() returns " +
-                                         std::to_string(count));
+            throw Error(Errc::model, description_.name + ": the description says output '" + output.name +
+                                         "' is number " + std::to_string(output.index) +
+                                         ", but forward() returns " + std::to_string(count));
         positions_.push_back(output.index);
     }
     std::vector<at::Tensor> reference;
@@ -184,9 +200,11 @@ void TorchNetwork::build(const std::string& path) {
     for (std::size_t i = 0; i < reference.size(); ++i) take(reference[i], outputs_[i], checked);
 
     std::string why_not;
-    bool done = attempt(path, wanted, true, reference, why_not) || attempt(path, wanted, false, reference, why_not);
+    bool done =
+        attempt(path, wanted, true, reference, why_not) || attempt(path, wanted, false, reference, why_not);
     if (!done && wanted != c10::kFloat)
-        done = attempt(path, c10::kFloat, true, reference, why_not) || attempt(path, c10::kFloat, false, reference, why_not);
+        done = attempt(path, c10::kFloat, true, reference, why_not) ||
+               attempt(path, c10::kFloat, false, reference, why_not);
     if (!done) {
         choice_.type = c10::kFloat;
         choice_.device = c10::kCPU;
@@ -209,13 +227,35 @@ void TorchNetwork::describe(const Difference* difference, const std::string& why
     if (!why_not.empty()) summary_ += "; fell back because " + why_not;
 }
 
-void TorchNetwork::take(const at::Tensor& result, const model::OutputDescription& wanted, Output& output) const {
+void TorchNetwork::check_input(const float* input, int height, int width) const {
+    const model::InputDescription& wanted = description_.input;
+    const int stride = std::max(wanted.stride, 1);
+    std::string rule;
+    if (input == nullptr || height < 1 || width < 1) {
+        rule = "at least 1x1 and data";
+    } else if (wanted.rule == model::SizeRule::fixed && (height != wanted.height || width != wanted.width)) {
+        rule = std::to_string(wanted.width) + "x" + std::to_string(wanted.height);
+    } else if (wanted.rule == model::SizeRule::stride_plus &&
+               ((height - 1) % stride != 0 || (width - 1) % stride != 0)) {
+        rule = "sides that are a multiple of " + std::to_string(stride) + ", plus 1";
+    } else if (wanted.rule == model::SizeRule::multiple && (height % stride != 0 || width % stride != 0)) {
+        rule = "sides that are a multiple of " + std::to_string(stride);
+    }
+    if (!rule.empty())
+        throw Error(Errc::invalid_argument, "model '" + description_.name + "' got an input of " +
+                                                std::to_string(width) + "x" + std::to_string(height) +
+                                                ", wanted " + rule);
+}
+
+void TorchNetwork::take(const at::Tensor& result, const model::OutputDescription& wanted,
+                        Output& output) const {
     const std::string where = "model '" + description_.name + "', output '" + wanted.name + "'";
     if (result.dim() != 4 || result.size(0) != 1 || result.size(1) != wanted.channels || result.numel() == 0)
         throw Error(Errc::model, where + " has the shape " + shape_text(result) + ", wanted [1, " +
                                      std::to_string(wanted.channels) + ", height, width]");
     if (!result.is_floating_point())
-        throw Error(Errc::model, where + " holds " + c10::toString(result.scalar_type()) + " values, wanted float");
+        throw Error(Errc::model,
+                    where + " holds " + c10::toString(result.scalar_type()) + " values, wanted float");
     const at::Tensor values = result.to(at::kFloat).permute({0, 2, 3, 1}).contiguous();
     output.height = static_cast<int>(values.size(1));
     output.width = static_cast<int>(values.size(2));
@@ -225,8 +265,10 @@ void TorchNetwork::take(const at::Tensor& result, const model::OutputDescription
     float sum = 0;  // v - v is 0 for every finite v and NaN for the others
     for (const float v : output.data) sum += v - v;
     if (!(sum == 0.F))
-        throw Error(Errc::model, where + " holds NaN or infinity: the weights are damaged, or the number format is too "
-                                         "narrow for this network (try precision=fp32)");
+        throw Error(Errc::model,
+                    where +
+                        " holds NaN or infinity: the weights are damaged, or the number format is too "
+                        "narrow for this network (try precision=fp32)");
 }
 
 }  // namespace
@@ -238,7 +280,7 @@ std::shared_ptr<Network> Network::load(const std::string& path, const NetworkOpt
         } catch (const Error&) {
             throw;
         } catch (const std::exception& error) {
-            throw Error(Errc::model, "cannot load '" + path + "': " + first_line(error));
+            throw Error(Errc::model, "cannot load '" + path + "': " + reason(error));
         }
     });
 }

@@ -1,5 +1,6 @@
 #include "torch/network_choice.hpp"
 
+#include <ATen/Context.h>
 #include <torch/cuda.h>
 #include <torch/version.h>
 
@@ -32,10 +33,12 @@ std::string no_gpu() {
 int gpu_index(const std::string& text) {
     if (text == "cuda") return 0;
     const std::string digits = text.substr(5);
-    const bool number = text[4] == ':' && !digits.empty() && digits.size() <= 3 &&
-                        std::all_of(digits.begin(), digits.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+    const bool number =
+        text[4] == ':' && !digits.empty() && digits.size() <= 3 &&
+        std::all_of(digits.begin(), digits.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
     if (!number)
-        throw Error(Errc::invalid_argument, "device '" + text + "' is not understood: wanted auto, cpu, cuda or cuda:N");
+        throw Error(Errc::invalid_argument,
+                    "device '" + text + "' is not understood: wanted auto, cpu, cuda or cuda:N");
     return std::stoi(digits);
 }
 
@@ -43,12 +46,15 @@ void choose_device(const NetworkOptions& options, Choice& choice) {
     const std::string& text = options.device;
     if (text == "cpu") return;
     if (text == "auto" || text.empty()) {
-        if (gpu_count() > 0) choice.device = c10::Device(c10::kCUDA, 0);
-        else choice.device_reason = no_gpu();
+        if (gpu_count() > 0)
+            choice.device = c10::Device(c10::kCUDA, 0);
+        else
+            choice.device_reason = no_gpu();
         return;
     }
     if (text.rfind("cuda", 0) != 0)
-        throw Error(Errc::invalid_argument, "device '" + text + "' is not known: wanted auto, cpu, cuda or cuda:N");
+        throw Error(Errc::invalid_argument,
+                    "device '" + text + "' is not known: wanted auto, cpu, cuda or cuda:N");
     const int index = gpu_index(text);
     const int count = gpu_count();
     if (count == 0)
@@ -56,9 +62,11 @@ void choose_device(const NetworkOptions& options, Choice& choice) {
                                       ": use device=auto or cpu, or build with a LibTorch that has CUDA "
                                       "(CMAKE_PREFIX_PATH)");
     if (index >= count)
-        throw Error(Errc::device, "device '" + text + "' was asked for, but there " +
-                                      (count == 1 ? "is 1 GPU: cuda:0" : "are " + std::to_string(count) +
-                                       " GPUs: cuda:0 to cuda:" + std::to_string(count - 1)));
+        throw Error(Errc::device,
+                    "device '" + text + "' was asked for, but there " +
+                        (count == 1 ? "is 1 GPU: cuda:0"
+                                    : "are " + std::to_string(count) +
+                                          " GPUs: cuda:0 to cuda:" + std::to_string(count - 1)));
     choice.device = c10::Device(c10::kCUDA, static_cast<c10::DeviceIndex>(index));
 }
 
@@ -88,18 +96,21 @@ void choose_type(const NetworkOptions& options, Choice& choice) {
         case Precision::fp32: choice.type_reason = "as asked"; return;
         case Precision::bf16:
             choice.type = c10::kBFloat16;
-            choice.type_reason = gpu || instructions != nullptr ? "as asked" : "as asked, though this CPU is slow in it";
+            choice.type_reason =
+                gpu || instructions != nullptr ? "as asked" : "as asked, though this CPU is slow in it";
             return;
         case Precision::fp16:
             if (!gpu)
-                throw Error(Errc::invalid_argument,
-                            "precision=fp16 needs a GPU, but the network is to run on the CPU, where LibTorch has no "
-                            "fast half floats: use precision=auto, bf16 or fp32");
+                throw Error(
+                    Errc::invalid_argument,
+                    "precision=fp16 needs a GPU, but the network is to run on the CPU, where LibTorch has no "
+                    "fast half floats: use precision=auto, bf16 or fp32");
             choice.type = c10::kHalf;
             choice.type_reason = "as asked";
             return;
     }
-    throw Error(Errc::invalid_argument, "precision number " + std::to_string(static_cast<int>(options.precision)) +
+    throw Error(Errc::invalid_argument, "precision number " +
+                                            std::to_string(static_cast<int>(options.precision)) +
                                             " is not known: wanted auto, fp32, fp16 or bf16");
 }
 

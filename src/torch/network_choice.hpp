@@ -1,5 +1,6 @@
 #pragma once
-/// @file network_choice.hpp  From NetworkOptions to a device, a number format and a thread count. C++17-clean.
+/// @file network_choice.hpp  From NetworkOptions to a device, a number format and a thread count.
+/// C++17-clean.
 
 #include <c10/core/Device.h>
 #include <c10/core/ScalarType.h>
@@ -20,7 +21,8 @@ struct Choice {
     std::string device_reason;  ///< why auto took the CPU; empty where there is nothing to explain
 };
 
-/// Throws Error{device} where a device is named that is not there, Error{invalid_argument} for what makes no sense.
+/// Throws Error{device} where a device is named that is not there, Error{invalid_argument} for what makes no
+/// sense.
 [[nodiscard]] Choice choose(const NetworkOptions& options);
 
 /// "fp32", "fp16" or "bf16".

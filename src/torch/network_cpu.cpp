@@ -5,7 +5,7 @@
 #include <thread>
 
 #if defined(__x86_64__)
-#include <cpuid.h>
+#    include <cpuid.h>
 #endif
 
 namespace vbg::net {
@@ -26,12 +26,13 @@ std::uint64_t saved_state() noexcept {
 CpuFeatures detect() noexcept {
     CpuFeatures found;
     const std::uint64_t saved = saved_state();
-    const bool zmm = (saved & 0xE6U) == 0xE6U;         // SSE, AVX, opmask, upper halves, upper registers
+    const bool zmm = (saved & 0xE6U) == 0xE6U;          // SSE, AVX, opmask, upper halves, upper registers
     const bool tiles = (saved & 0x60000U) == 0x60000U;  // tile configuration and data
     unsigned a = 0, b = 0, c = 0, d = 0;
     if (__get_cpuid_count(7, 0, &a, &b, &c, &d) == 0) return found;
     const unsigned leaves = a;
-    const bool avx512 = zmm && (b & (1U << 16)) != 0 && (b & (1U << 30)) != 0 && (b & (1U << 31)) != 0;  // F, BW, VL
+    const bool avx512 =
+        zmm && (b & (1U << 16)) != 0 && (b & (1U << 30)) != 0 && (b & (1U << 31)) != 0;  // F, BW, VL
     found.amx_bf16 = avx512 && tiles && (d & (1U << 22)) != 0 && (d & (1U << 24)) != 0;  // AMX-BF16, AMX-TILE
     if (leaves >= 1 && __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0)
         found.avx512_bf16 = avx512 && (a & (1U << 5)) != 0;

@@ -11,15 +11,15 @@
 namespace vbg::net {
 namespace {
 
-/// A module around `inner` whose forward() returns only what is wanted. Freezing inlines the inner one, and what
-/// led to the other outputs alone is then dead code.
+/// A module around `inner` whose forward() returns only what is wanted. Freezing inlines the inner one, and
+/// what led to the other outputs alone is then dead code.
 torch::jit::Module select_outputs(const torch::jit::Module& inner, const std::vector<int>& positions) {
     torch::jit::Module outer("vbg_selected_outputs");
     outer.register_module("network", inner);
     const bool lone = output_count(inner, "the network") == 1 &&
                       inner.get_method("forward").function().getSchema().returns()[0].type()->kind() ==
                           c10::TypeKind::TensorType;
-    std::string code = "def forward(self, x):\n    y = self.network(x)\n    return (";
+    std::string code = "def forward(self, x):\n    y = self.network.forward(x)\n    return (";
     for (const int position : positions) code += lone ? "y, " : "y[" + std::to_string(position) + "], ";
     outer.define(code + ")\n");
     outer.eval();
@@ -39,9 +39,10 @@ int output_count(const torch::jit::Module& module, const std::string& name) {
         for (const auto& element : tuple->elements()) tensors &= element->kind() == c10::TypeKind::TensorType;
         if (tensors) return static_cast<int>(tuple->elements().size());
     }
-    throw Error(Errc::model, name + ": forward() returns " + (type ? type->str() : std::string("several values")) +
-                                 ", wanted a tensor or a tuple of tensors: wrap the module in one that does, and "
-                                 "save that");
+    throw Error(Errc::model,
+                name + ": forward() returns " + (type ? type->str() : std::string("several values")) +
+                    ", wanted a tensor or a tuple of tensors: wrap the module in one that does, and "
+                    "save that");
 }
 
 Graph::Graph(torch::jit::Module module, const std::vector<int>& positions, const GraphOptions& options) {
@@ -50,7 +51,8 @@ Graph::Graph(torch::jit::Module module, const std::vector<int>& positions, const
     frozen_ = torch::jit::freeze_module(select_outputs(module, positions));
     graph_ = frozen_.get_method("forward").graph()->copy();
     const int outputs = static_cast<int>(graph_->outputs().size());
-    if (outputs != 1) throw Error(Errc::internal, "a frozen graph has " + std::to_string(outputs) + " outputs");
+    if (outputs != 1)
+        throw Error(Errc::internal, "a frozen graph has " + std::to_string(outputs) + " outputs");
     if (options.rewrite) convolutions_ = rewrite(*graph_, options.device, options.type);
     graph_->lint();
     code_ = torch::jit::Code(graph_, "vbg_network");
@@ -72,8 +74,10 @@ std::vector<at::Tensor> run_plainly(const torch::jit::Module& module, const at::
     const c10::IValue result = copy.forward({input});
     std::vector<at::Tensor> outputs;
     for (const int position : positions)
-        outputs.push_back(result.isTensor() ? result.toTensor()
-                                            : result.toTupleRef().elements().at(static_cast<std::size_t>(position)).toTensor());
+        outputs.push_back(
+            result.isTensor()
+                ? result.toTensor()
+                : result.toTupleRef().elements().at(static_cast<std::size_t>(position)).toTensor());
     return outputs;
 }
 

@@ -26,14 +26,16 @@ struct GraphOptions {
 /// process and therefore not this library's to turn.
 class Graph {
 public:
-    /// `positions`: the wanted elements of the tuple forward() returns; {0} for a lone tensor. `module` is left
-    /// in the wanted type and on the wanted device. Throws what LibTorch throws, and Error{model}.
+    /// `positions`: the wanted elements of the tuple forward() returns; {0} for a lone tensor. `module` is
+    /// left in the wanted type and on the wanted device. Throws what LibTorch throws, and Error{model}.
     Graph(torch::jit::Module module, const std::vector<int>& positions, const GraphOptions& options);
 
-    /// `input`: [1, 3, H, W], best in channels-last order, in the graph's type and on its device. Thread-safe.
+    /// `input`: [1, 3, H, W], best in channels-last order, in the graph's type and on its device.
+    /// Thread-safe.
     [[nodiscard]] std::vector<at::Tensor> run(const at::Tensor& input) const;
 
-    /// Convolutions whose activation was made part of them or done in place, and all convolutions: for the log.
+    /// Convolutions whose activation was made part of them or done in place, and all convolutions: for the
+    /// log.
     [[nodiscard]] int convolutions() const noexcept { return convolutions_; }
 
 private:

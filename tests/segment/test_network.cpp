@@ -1,0 +1,329 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vbg/error.hpp>
+#include <vector>
+
+#include "model/convert.hpp"
+#include "support/data.hpp"
+#include "support/npy.hpp"
+#include "support/torch_make.hpp"
+#include "torch/network.hpp"
+#include "torch/network_cpu.hpp"
+
+using namespace vbg;
+using net::Network;
+using net::NetworkOptions;
+using net::Precision;
+
+namespace {
+
+const std::string weights = "models/bodypix/mobilenet/quant2/075";
+const std::string golden = "goldens/bodypix/cpu/quant2_075_s16";
+
+NetworkOptions options(Precision precision, std::vector<std::string> outputs = {}, int threads = 2) {
+    NetworkOptions chosen;
+    chosen.device = "cpu";
+    chosen.precision = precision;
+    chosen.threads = threads;
+    chosen.outputs = std::move(outputs);
+    return chosen;
+}
+
+/// The real BodyPix, converted once for all cases here; empty (and SKIP said) where its weights are not at
+/// hand.
+const std::string& bodypix() {
+    static const test::TemporaryFolder folder;
+    static const std::string path = [] {
+        if (!test::have_data(weights) || !test::have_data(golden)) return std::string();
+        const std::string out = (folder / "bodypix.pt").string();
+        model::convert(test::data_folder() / weights / "model-stride16.json", out, {});
+        return out;
+    }();
+    return path;
+}
+
+struct Picture {
+    int height = 0, width = 0;
+    std::vector<float> data;
+};
+
+/// The original's network input of a golden, 0..255, normalised as MobileNet wants it: x / 127.5 - 1.
+Picture golden_input(const std::string& name) {
+    const auto resized = test::read_npy((test::data_folder() / golden / name / "resized.npy").string());
+    const std::size_t sides = resized.shape.size();  // [height, width, 3], some with a batch of 1 before it
+    Picture picture{static_cast<int>(resized.shape.at(sides - 3)), static_cast<int>(resized.shape.at(sides - 2)),
+                    resized.as<float>()};
+    for (float& v : picture.data) v = v / 127.5F - 1.F;
+    return picture;
+}
+
+std::vector<float> golden_output(const std::string& name, const std::string& output) {
+    return test::read_npy((test::data_folder() / golden / name / ("raw_" + output + ".npy")).string())
+        .as<float>();
+}
+
+double largest_difference(const std::vector<float>& a, const std::vector<float>& b) {
+    if (a.size() != b.size()) return INFINITY;
+    double largest = 0;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        largest = std::max(largest, std::abs(static_cast<double>(a[i]) - b[i]));
+    return largest;
+}
+
+Errc code_of(const std::function<void()>& act, std::string& text) {
+    try {
+        act();
+    } catch (const Error& error) {
+        text = error.what();
+        return error.code();
+    }
+    text = "nothing was thrown";
+    return Errc::ok;
+}
+
+std::string description(const std::string& outputs) {
+    return R"({"name": "made", "input": {"rule": "fixed", "width": 8, "height": 6, "scale": [0.01, 0.01, 0.01], )"
+           R"("offset": [0, 0, 0]}, "outputs": [)" +
+           outputs + "]}";
+}
+
+const std::string matte = R"({"name": "matte", "meaning": "person_probability"})";
+const std::string convolve = "def forward(self, x):\n    return torch.conv2d(x, self.weight)\n";
+
+}  // namespace
+
+TEST_CASE("the network gives the original's raw outputs") {
+    if (bodypix().empty()) return;
+    const auto network =
+        Network::load(bodypix(), options(Precision::fp32, {"segments", "heatmaps", "long_offsets"}));
+    MESSAGE(network->summary());
+    std::vector<net::Output> outputs;
+    for (const std::string name : {"astronaut_512", "three_people_1280x720"}) {
+        const Picture picture = golden_input(name);
+        network->run(picture.data.data(), picture.height, picture.width, outputs);
+        REQUIRE(outputs.size() == 3);
+        CHECK(outputs[0].channels == 1);
+        CHECK(outputs[1].channels == 17);
+        CHECK(outputs[0].height == (picture.height - 1) / 16 + 1);
+        CHECK(outputs[0].width == (picture.width - 1) / 16 + 1);
+        CHECK(largest_difference(outputs[0].data, golden_output(name, "segments")) < 2e-3);
+        CHECK(largest_difference(outputs[1].data, golden_output(name, "heatmaps")) < 2e-3);
+        CHECK(largest_difference(outputs[2].data, golden_output(name, "long_offsets")) < 2e-3);
+    }
+}
+
+TEST_CASE("one thread and three give the same as two") {
+    if (bodypix().empty()) return;
+    const Picture picture = golden_input("astronaut_512");
+    for (const int threads : {1, 3}) {
+        const auto network = Network::load(bodypix(), options(Precision::fp32, {"segments"}, threads));
+        CHECK(network->summary().find(std::to_string(threads) + " thread") != std::string::npos);
+        std::vector<net::Output> outputs;
+        network->run(picture.data.data(), picture.height, picture.width, outputs);
+        CHECK(largest_difference(outputs[0].data, golden_output("astronaut_512", "segments")) < 2e-3);
+    }
+}
+
+TEST_CASE("bf16 is near: at most 1 in 100 coarse cells change sides, logits by at most 1.5") {
+    if (bodypix().empty()) return;
+    const auto network = Network::load(bodypix(), options(Precision::bf16, {"segments"}));
+    MESSAGE(network->summary());
+    REQUIRE(network->summary().find("bf16") != std::string::npos);
+    std::size_t cells = 0, changed = 0;
+    for (const std::string name :
+         {"astronaut_512", "three_people_1280x720", "coffee_600x400", "camera_512"}) {
+        const Picture picture = golden_input(name);
+        std::vector<net::Output> outputs;
+        network->run(picture.data.data(), picture.height, picture.width, outputs);
+        const auto wanted = golden_output(name, "segments");
+        REQUIRE(wanted.size() == outputs[0].data.size());
+        const float edge = std::log(0.7F / 0.3F);  // the default threshold as a logit
+        for (std::size_t i = 0; i < wanted.size(); ++i)
+            changed += (wanted[i] > edge) != (outputs[0].data[i] > edge);
+        cells += wanted.size();
+        CHECK(largest_difference(wanted, outputs[0].data) < 1.5);
+    }
+    MESSAGE(changed << " of " << cells << " cells");
+    CHECK(static_cast<double>(changed) < 0.01 * static_cast<double>(cells));
+}
+
+TEST_CASE("precision auto follows the CPU's flags and says why") {
+    test::TemporaryFolder folder;
+    test::make_module((folder / "m.pt").string(), convolve, description(matte), 0.3F);
+    const auto network = Network::load((folder / "m.pt").string(), options(Precision::automatic));
+    const bool fast = net::cpu_features().amx_bf16 || net::cpu_features().avx512_bf16;
+    CAPTURE(network->summary());
+    CHECK((network->summary().find("bf16 (the CPU has") != std::string::npos) == fast);
+    CHECK((network->summary().find("fp32 (the CPU has neither") != std::string::npos) == !fast);
+    CHECK(network->summary().find("made on cpu") == 0);
+}
+
+TEST_CASE("a small network computes what its formula says, whatever its activation") {
+    test::TemporaryFolder folder;
+    struct Case {
+        const char* activation;
+        float low, high;
+    };
+    // x is made of 0 .. 2.55 in the self-check and of -40 .. 40 here, so that both limits are met.
+    for (const Case& c : {Case{"torch.clamp(y, 0., 6.)", 0, 6}, Case{"torch.relu(y)", 0, INFINITY},
+                          Case{"torch.clamp(y, -1.5, 2.)", -1.5F, 2}, Case{"torch.clamp(y, 0., 1.)", 0, 1},
+                          Case{"torch.hardtanh(y, 0., 6.)", 0, 6}}) {
+        CAPTURE(c.activation);
+        const std::string path = (folder / "m.pt").string();
+        test::make_module(
+            path,
+            std::string("def forward(self, x):\n    y = torch.conv2d(x, self.weight)\n    return ") +
+                c.activation + "\n",
+            description(matte), 0.5F);
+        std::vector<float> input(6 * 8 * 3);
+        for (std::size_t i = 0; i < input.size(); ++i) input[i] = static_cast<float>(i % 9) * 10.F - 40.F;
+        for (const Precision precision : {Precision::fp32, Precision::bf16}) {
+            const auto network = Network::load(path, options(precision));
+            CAPTURE(network->summary());
+            std::vector<net::Output> outputs;
+            network->run(input.data(), 6, 8, outputs);
+            for (std::size_t i = 0; i < 48; ++i) {
+                const float sum = 0.5F * (input[3 * i] + input[3 * i + 1] + input[3 * i + 2]);
+                CHECK(outputs[0].data[i] == std::min(std::max(sum, c.low), c.high));
+            }
+        }
+    }
+}
+
+TEST_CASE("a tensor with two readers is not clamped under the other one's feet") {
+    test::TemporaryFolder folder;
+    const std::string path = (folder / "m.pt").string();
+    test::make_module(path,
+                      "def forward(self, x):\n    y = torch.conv2d(x, self.weight)\n    z = torch.clamp(y, "
+                      "0., 1.)\n    return (y, z)\n",
+                      description(matte + R"(, {"name": "clamped", "index": 1, "meaning": "other"})"), 1.F);
+    const auto network = Network::load(path, options(Precision::fp32, {"clamped", "matte"}));
+    const std::vector<float> input(6 * 8 * 3, 2.F);
+    std::vector<net::Output> outputs;
+    network->run(input.data(), 6, 8, outputs);
+    CHECK(outputs[0].data[7] == 1.F);
+    CHECK(outputs[1].data[7] == 6.F);
+}
+
+TEST_CASE("the same file and options are loaded once; others apart; nothing is kept alive") {
+    test::TemporaryFolder folder;
+    const std::string path = (folder / "m.pt").string();
+    test::make_module(path, convolve, description(matte));
+    auto first = Network::load(path, options(Precision::fp32));
+    CHECK(first == Network::load((folder / ".").string() + "/m.pt", options(Precision::fp32)));
+    CHECK(first != Network::load(path, options(Precision::bf16)));
+    CHECK(first != Network::load(path, options(Precision::fp32, {}, 1)));
+    const std::weak_ptr<Network> watch = first;
+    first.reset();
+    CHECK(watch.expired());
+}
+
+TEST_CASE("several threads may run one network") {
+    test::TemporaryFolder folder;
+    const std::string path = (folder / "m.pt").string();
+    test::make_module(path, convolve, description(matte), 1.F);
+    const auto network = Network::load(path, options(Precision::fp32));
+    std::vector<int> wrong(3, 0);
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 3; ++t)
+        threads.emplace_back([&, t] {
+            const std::vector<float> input(6 * 8 * 3, static_cast<float>(t));
+            std::vector<net::Output> outputs;
+            for (int i = 0; i < 50; ++i) {
+                network->run(input.data(), 6, 8, outputs);
+                for (const float v : outputs[0].data)
+                    wrong[static_cast<std::size_t>(t)] += v != 3.F * static_cast<float>(t);
+            }
+        });
+    for (auto& thread : threads) thread.join();
+    CHECK(wrong == std::vector<int>(3, 0));
+}
+
+TEST_CASE("what is wrong with a model is said when it is loaded") {
+    test::TemporaryFolder folder;
+    const std::string path = (folder / "m.pt").string();
+    std::string text;
+    const auto load = [&](const NetworkOptions& chosen) {
+        return code_of([&] { (void)Network::load(path, chosen); }, text);
+    };
+    CHECK(load(options(Precision::fp32)) == Errc::not_found);
+    CHECK(text.find(path) != std::string::npos);
+
+    test::make_module(path, convolve, description(matte), NAN);
+    CHECK(load(options(Precision::fp32)) == Errc::model);
+    CHECK(text.find("NaN") != std::string::npos);
+
+    test::make_module(path, convolve, description(R"({"name": "matte", "channels": 2, "meaning": "other"})"));
+    CHECK(load(options(Precision::fp32)) == Errc::model);
+    CHECK(text.find("[1, 1, 6, 8], wanted [1, 2") != std::string::npos);
+
+    test::make_module(path, convolve,
+                      description(R"({"name": "matte", "index": 3, "meaning": "person_probability"})"));
+    CHECK(load(options(Precision::fp32)) == Errc::model);
+    CHECK(text.find("number 3") != std::string::npos);
+
+    test::make_module(path, "def forward(self, x):\n    return [torch.conv2d(x, self.weight)]\n",
+                      description(matte));
+    CHECK(load(options(Precision::fp32)) == Errc::model);
+    CHECK(text.find("tuple of tensors") != std::string::npos);
+
+    test::make_module(path, "def forward(self, x):\n    return torch.conv2d(x, self.weight).mean(1)\n",
+                      description(matte));
+    CHECK(load(options(Precision::fp32)) == Errc::model);
+
+    test::make_module(path, "def forward(self, x):\n    return torch.conv2d(x[:, :2], self.weight)\n",
+                      description(matte));
+    CHECK(load(options(Precision::fp32)) == Errc::model);
+    CHECK(text.find("made at 8x6") != std::string::npos);
+
+    test::make_module(path, convolve, "");
+    CHECK(load(options(Precision::fp32)) == Errc::model);
+    CHECK(text.find("no description") != std::string::npos);
+}
+
+TEST_CASE("options that make no sense are refused with the ones that do") {
+    test::TemporaryFolder folder;
+    const std::string path = (folder / "m.pt").string();
+    test::make_module(path, convolve, description(matte));
+    std::string text;
+    const auto load = [&](const NetworkOptions& chosen) {
+        return code_of([&] { (void)Network::load(path, chosen); }, text);
+    };
+    CHECK(load(options(Precision::fp16)) == Errc::invalid_argument);
+    CHECK(text.find("GPU") != std::string::npos);
+    CHECK(load(options(Precision::fp32, {"mask"})) == Errc::invalid_argument);
+    CHECK(text.find("it has: matte") != std::string::npos);
+    CHECK(load(options(Precision::fp32, {}, -1)) == Errc::invalid_argument);
+    NetworkOptions odd = options(Precision::fp32);
+    odd.device = "tpu";
+    CHECK(load(odd) == Errc::invalid_argument);
+    odd.device = "cuda:x";
+    CHECK(load(odd) == Errc::invalid_argument);
+    odd.device = "cuda:99";  // no machine has that many
+    CHECK(load(odd) == Errc::device);
+}
+
+TEST_CASE("a run is refused where the input's size breaks the description, and where it gives NaN") {
+    test::TemporaryFolder folder;
+    const std::string path = (folder / "m.pt").string();
+    test::make_module(path, "def forward(self, x):\n    return torch.sqrt(torch.conv2d(x, self.weight))\n",
+                      description(matte));
+    const auto network = Network::load(path, options(Precision::fp32));
+    std::vector<float> input(7 * 9 * 3, 1.F);
+    std::vector<net::Output> outputs;
+    std::string text;
+    CHECK(code_of([&] { network->run(input.data(), 7, 9, outputs); }, text) == Errc::invalid_argument);
+    CHECK(text.find("9x7, wanted 8x6") != std::string::npos);
+    CHECK(code_of([&] { network->run(nullptr, 6, 8, outputs); }, text) == Errc::invalid_argument);
+    CHECK(code_of([&] { network->run(input.data(), 6, 8, outputs); }, text) == Errc::ok);
+    input[20] = -100.F;
+    CHECK(code_of([&] { network->run(input.data(), 6, 8, outputs); }, text) == Errc::model);
+    CHECK(text.find("NaN") != std::string::npos);
+    network->warm_up(6, 8);
+}
