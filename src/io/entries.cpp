@@ -7,6 +7,8 @@
 #include "io/null_sink.hpp"
 #include "io/pattern_source.hpp"
 #include "io/raw_sink.hpp"
+#include "io/video_sink.hpp"
+#include "io/video_source.hpp"
 #include "io/y4m_sink.hpp"
 
 namespace vbg {
@@ -14,12 +16,13 @@ namespace vbg {
 std::vector<StageEntry> source_entries() {
     // Cameras (v4l2) will stand first, with a score: `auto` takes them. Files and patterns are never taken
     // unasked.
-    return {image_source_entry(), images_source_entry(), pattern_source_entry()};
+    return {image_source_entry(), video_source_entry(), images_source_entry(), pattern_source_entry()};
 }
 
 std::vector<StageEntry> sink_entries() {
     // Virtual cameras (v4l2) and PipeWire will stand first.
-    return {image_sink_entry(), images_sink_entry(), y4m_sink_entry(), raw_sink_entry(), null_sink_entry()};
+    return {image_sink_entry(), video_sink_entry(), images_sink_entry(),
+            y4m_sink_entry(),   raw_sink_entry(),   null_sink_entry()};
 }
 
 }  // namespace vbg

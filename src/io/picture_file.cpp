@@ -23,7 +23,7 @@ namespace vbg {
 namespace {
 
 constexpr std::string_view kNotBuilt =
-    "not built: configure with -DVBG_MEDIA=ON and OpenCV's imgcodecs and videoio";
+    "not built: configure with -DVBG_MEDIA=ON, OpenCV's imgcodecs and videoio, and FFmpeg's libraries";
 
 std::string lower_ending(const std::string& path) {
     const std::size_t dot = path.rfind('.'), slash = path.rfind('/');

@@ -4,8 +4,8 @@
 #include <doctest/doctest.h>
 
 #include <hwy/highway.h>
-#include <string>
 #include <cstdint>
+#include <string>
 
 namespace vbg_test {
 
