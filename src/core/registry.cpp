@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <deque>
@@ -61,8 +62,11 @@ const StageEntry& best(StageKind kind) {
 
 const StageEntry& entry_for(StageKind kind, const std::string& name) {
     if (const StageEntry* entry = find_stage(kind, name)) {
-        const std::string reason = why_not(*entry);
-        if (!reason.empty())
+        // A stage that loads a model says itself which one it lacks: another may be named than its default.
+        const bool has_model =
+            std::any_of(entry->parameters.begin(), entry->parameters.end(),
+                        [](const Parameter& parameter) { return parameter.name == "model"; });
+        if (const std::string reason = has_model ? "" : why_not(*entry); !reason.empty())
             throw Error(Errc::not_built, fmt::format("{} '{}': {}", to_string(kind), name, reason));
         return *entry;
     }

@@ -1,0 +1,137 @@
+#include "segment/network_stage.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vbg/error.hpp>
+#include <vbg/log.hpp>
+#include <vbg/model.hpp>
+
+#include "torch/module_file.hpp"
+
+namespace vbg::segment {
+
+namespace {
+
+bool is_device(std::string_view text) {
+    if (text == "auto" || text == "cpu" || text == "cuda") return true;
+    if (!text.starts_with("cuda:")) return false;
+    const std::string_view number = text.substr(5);
+    return !number.empty() && number.size() <= 3 &&
+           number.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+net::Precision precision(std::string_view word) {
+    if (word == "fp32") return net::Precision::fp32;
+    if (word == "fp16") return net::Precision::fp16;
+    if (word == "bf16") return net::Precision::bf16;
+    return net::Precision::automatic;
+}
+
+}  // namespace
+
+net::NetworkOptions network_options(const Parameters& parameters) {
+    net::NetworkOptions options;
+    options.device = parameters.text("device");
+    if (!is_device(options.device)) {
+        throw Error(Errc::invalid_argument, fmt::format("{}: device='{}': wanted auto, cpu, cuda or cuda:N",
+                                                        parameters.stage(), options.device));
+    }
+    options.precision = precision(parameters.text("precision"));
+    options.threads = parameters.integer("threads");
+    return options;
+}
+
+Finish::Finish(const Parameters& parameters)
+    : hard(!parameters.is_word("threshold")),
+      threshold(hard ? parameters.number("threshold") : 0),
+      black(parameters.number("black")),
+      white(parameters.number("white")) {
+    if (black < white) return;
+    throw Error(Errc::invalid_argument,
+                fmt::format("{}: black={} is not less than white={}", parameters.stage(), black, white));
+}
+
+void Finish::apply(MatteOutput& output) const {
+    hard ? output.set_hard(threshold) : output.set_soft(black, white);
+}
+
+std::string why_model_is_missing(std::string_view name) {
+    try {
+        (void)find_model_file(name);
+        return "";
+    } catch (const Error& error) {
+        return error.what();
+    }
+}
+
+NetworkRunner::NetworkRunner(const Parameters& parameters) : stage_(parameters.stage()) {
+    options_ = network_options(parameters);
+    try {
+        path_ = find_model_file(parameters.text("model")).string();
+    } catch (const Error& error) {
+        throw Error(error.code(), fmt::format("{}: {}", stage_, error.what()));
+    }
+}
+
+template <class Work>
+auto NetworkRunner::named(Work work) const {
+    try {
+        return work();
+    } catch (const Error& error) {
+        throw Error(error.code(), who() + ": " + error.what(), error.sys_errno());
+    }
+}
+
+model::Description NetworkRunner::read_description() const {
+    return named([&] { return net::read_description(path_); });
+}
+
+void NetworkRunner::load(const std::vector<std::string>& outputs) {
+    net::NetworkOptions options = options_;
+    options.outputs = outputs;
+    network_ = named([&] { return net::Network::load(path_, options); });
+    log(LogLevel::info, fmt::format("{}: {}", stage_, network_->summary()));
+}
+
+std::string NetworkRunner::who() const { return fmt::format("{} ({})", stage_, path_); }
+
+void NetworkRunner::refuse(const std::string& problem) const {
+    throw Error(Errc::model, who() + ": " + problem);
+}
+
+const std::vector<net::Output>& NetworkRunner::warm_up(const float* input, int width, int height) {
+    named([&] {
+        network_->warm_up(height, width);
+        network_->run(input, height, width, outputs_);
+    });
+    shapes_.clear();
+    for (const net::Output& output : outputs_) {
+        if (output.height < 1 || output.width < 1 || output.channels < 1) {
+            refuse(fmt::format("an output is {}x{} with {} channels; wanted at least one value", output.width,
+                               output.height, output.channels));
+        }
+        shapes_.push_back({output.height, output.width, output.channels});
+    }
+    return outputs_;
+}
+
+const std::vector<net::Output>& NetworkRunner::run(const float* input, int width, int height) {
+    named([&] { network_->run(input, height, width, outputs_); });
+    if (outputs_.size() != shapes_.size())
+        refuse(fmt::format("gave {} outputs; wanted {}", outputs_.size(), shapes_.size()));
+    for (std::size_t i = 0; i < shapes_.size(); ++i) {
+        const net::Output& got = outputs_[i];
+        const Shape& wanted = shapes_[i];
+        if (got.height == wanted.height && got.width == wanted.width && got.channels == wanted.channels)
+            continue;
+        refuse(
+            fmt::format("an output changed from {}x{}x{} to {}x{}x{} for the same size of input; convert or "
+                        "export the model again",
+                        wanted.height, wanted.width, wanted.channels, got.height, got.width, got.channels));
+    }
+    return outputs_;
+}
+
+}  // namespace vbg::segment

@@ -1,0 +1,108 @@
+#pragma once
+/// @file network_stage.hpp  What every segmenter with a network has in common: parameters, the model file,
+/// one run and its checks.
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vbg/parameter.hpp>
+#include <vector>
+
+#include "segment/matte_output.hpp"
+#include "torch/network.hpp"
+
+namespace vbg::segment {
+
+/// Parameters that each of them declares.
+inline constexpr Parameter kDevice{
+    .name = "device",
+    .type = ParameterType::text,
+    .default_value = "auto",
+    .help = "Where the network runs: auto, cpu, cuda or cuda:N; auto takes the first GPU that works."};
+inline constexpr Parameter kPrecision{
+    .name = "precision",
+    .type = ParameterType::choice,
+    .default_value = "auto",
+    .help = "Number format of the network; auto takes bf16 or fp16 where the hardware is faster with it.",
+    .choices = "auto|fp32|fp16|bf16"};
+inline constexpr Parameter kThreads{.name = "threads",
+                                    .type = ParameterType::integer,
+                                    .default_value = "0",
+                                    .help = "Threads of the network on the CPU; 0 = all cores, at most 4.",
+                                    .min = 0,
+                                    .max = 64};
+inline constexpr Parameter kThreshold{
+    .name = "threshold",
+    .type = ParameterType::number,
+    .default_value = "none",
+    .help = "Above it a pixel is the person's, else background; none gives a soft matte.",
+    .min = 0,
+    .max = 1,
+    .choices = "none"};
+inline constexpr Parameter kBlack{
+    .name = "black",
+    .type = ParameterType::number,
+    .default_value = "0",
+    .help = "Soft matte: probability up to which a pixel is wholly background; less than white.",
+    .min = 0,
+    .max = 1};
+inline constexpr Parameter kWhite{
+    .name = "white",
+    .type = ParameterType::number,
+    .default_value = "1",
+    .help = "Soft matte: probability from which a pixel is wholly the person's; more than black.",
+    .min = 0,
+    .max = 1};
+
+/// Reads device, precision and threads. Throws Error{invalid_argument} for a device that is no device's name.
+[[nodiscard]] net::NetworkOptions network_options(const Parameters& parameters);
+
+/// How the matte ends: threshold, black, white.
+struct Finish {
+    bool hard = false;
+    double threshold = 0, black = 0, white = 1;
+    /// Throws Error{invalid_argument} unless black < white.
+    explicit Finish(const Parameters& parameters);
+    void apply(MatteOutput& output) const;
+};
+
+/// Empty where the model is there; else what is missing and the command that fetches it.
+[[nodiscard]] std::string why_model_is_missing(std::string_view name);
+
+/// One network of one segmenter: finds the file at once, loads it when the stream is known.
+class NetworkRunner {
+public:
+    /// Reads model, device, precision and threads. Throws Error{not_found} where there is no such file.
+    explicit NetworkRunner(const Parameters& parameters);
+
+    /// What the file says about itself, without loading the network. Throws Error{model}.
+    [[nodiscard]] model::Description read_description() const;
+    /// Loads (or shares) the network with these outputs. Throws what Network::load() does.
+    void load(const std::vector<std::string>& outputs);
+    [[nodiscard]] const model::Description& description() const { return network_->description(); }
+    /// "bodypix (/…/x.pt)": begins every error text about the model.
+    [[nodiscard]] std::string who() const;
+    /// Throws Error{model}: who() and `problem`.
+    [[noreturn]] void refuse(const std::string& problem) const;
+
+    /// Runs at this size until it is warm, and once for the sizes of its outputs.
+    const std::vector<net::Output>& warm_up(const float* input, int width, int height);
+    /// Runs once. Throws Error{model} where the output's size is not what warm_up() found, or it has NaN.
+    const std::vector<net::Output>& run(const float* input, int width, int height);
+
+private:
+    /// Does `work`, putting who() in front of the text of what it throws.
+    template <class Work>
+    auto named(Work work) const;
+
+    std::string stage_, path_;
+    net::NetworkOptions options_;
+    std::shared_ptr<net::Network> network_;
+    std::vector<net::Output> outputs_;
+    struct Shape {
+        int height, width, channels;
+    };
+    std::vector<Shape> shapes_;
+};
+
+}  // namespace vbg::segment

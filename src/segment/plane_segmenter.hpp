@@ -1,0 +1,63 @@
+#pragma once
+/// @file plane_segmenter.hpp  Segmenters whose network maps a picture to one plane that covers it: what is
+/// common to `selfie` and `torchscript`.
+
+#include <string>
+#include <vbg/segmenter.hpp>
+#include <vector>
+
+#include "segment/network_stage.hpp"
+
+namespace vbg::segment {
+
+/// Samples (a part of) the frame by area, runs the network as its description says, enlarges the person's
+/// plane with half-pixel centres.
+class PlaneSegmenter : public Segmenter {
+protected:
+    struct Options {
+        std::string output;       ///< name of the output to take; empty = the first that is a matte
+        double resolution = 0.5;  ///< input sides as part of the frame's, where the network takes any size
+        bool hard_class = false;  ///< of classes the winner counts, not its softmax
+    };
+    PlaneSegmenter(const Parameters& parameters, Options options);
+
+    [[nodiscard]] const NetworkRunner& runner() const noexcept { return runner_; }
+
+private:
+    void do_configure(const FrameSpec& spec, Context& context) override;
+    bool do_segment(const ConstFrameView& frame, const MaskView& alpha, Context& context,
+                    const std::optional<FrameView>& foreground) override;
+    void choose_output(const model::Description& description);
+    void look_at(const Rect& part, const ConstFrameView& frame, Context& context);
+
+    /// Throws where the network is none for this segmenter.
+    virtual void check(const model::Description& description) const;
+    /// Told before the first frame.
+    virtual void start(const FrameSpec& spec);
+    /// The part of the frame to look at next.
+    [[nodiscard]] virtual Rect part() const noexcept;
+    /// Told what the network said about part(): width x height probabilities.
+    virtual void look(const float* plane, int width, int height) noexcept;
+    /// Whether to look at the whole frame, too, before part(); survey() is then told what was seen.
+    [[nodiscard]] virtual bool survey_due() const noexcept;
+    virtual void survey(const float* plane, int width, int height) noexcept;
+
+    NetworkRunner runner_;
+    Options options_;
+    Finish finish_;
+    model::OutputDescription chosen_;
+    NetworkInput input_;
+    MatteOutput output_;
+    std::vector<float> plane_;
+    int plane_width_ = 0, plane_height_ = 0;
+    Rect part_{};  ///< what input_ and output_ are set to
+};
+
+/// Size of the input that a network of this description gets for a frame.
+struct InputSize {
+    int width = 0, height = 0;
+};
+[[nodiscard]] InputSize input_size(const model::InputDescription& input, int width, int height,
+                                   double resolution);
+
+}  // namespace vbg::segment
