@@ -204,7 +204,7 @@ constexpr const char* mediapipe_provenance =
 constexpr const char* selfie_note =
     "For a person within about 2 m of the camera. Where the address cannot be reached: the Python package "
     "mediapipe (0.10.5 to 0.10.21) and the JavaScript package @mediapipe/selfie_segmentation hold the same "
-    "file; "
+    "network; "
     "examples/vbg-model/get-selfie.sh tries all three.";
 
 constexpr CatalogueEntry other_entries[] = {

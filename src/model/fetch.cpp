@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <exception>
 #include <optional>
 #include <span>
 #include <string>
@@ -53,6 +54,17 @@ void check_pinned(const CatalogueEntry& entry, bool allow_unpinned) {
                         "--allow-unpinned (FetchOptions::allow_unpinned); its checksum then stands in the "
                         "model's description",
                         entry.name, plain_path(file)));
+    }
+}
+
+/// After a failure: empty files and folders are not worth keeping.
+void tidy(const fs::path& folder) {
+    std::error_code none;
+    std::vector<fs::path> found{folder};
+    for (const auto& entry : fs::recursive_directory_iterator(folder, none)) found.push_back(entry.path());
+    for (auto path = found.rbegin(); path != found.rend();
+         ++path) {  // what is inside comes before its folder
+        if (fs::is_directory(*path, none) || fs::file_size(*path, none) == 0) fs::remove(*path, none);
     }
 }
 
@@ -228,15 +240,22 @@ fs::path fetch(Wanted wanted, const FetchOptions& options) {
     Collector collector(wanted, options,
                         work / wanted.entry->name);  // complains about `from` before any folder is
     make_folder(work);                               // made
+    std::exception_ptr failure;
     {
         const FolderLock lock(work / fmt::format("{}.lock", wanted.entry->name), [&] {
             return !options.progress ||
                    options.progress("waiting for another process that gets this model", 0, 0);
         });
-        // While we waited, that one may have made it.
-        if (options.force || !fs::is_regular_file(result, none)) make(wanted, options, collector, result);
+        try {
+            // While we waited, that one may have made it.
+            if (options.force || !fs::is_regular_file(result, none)) make(wanted, options, collector, result);
+        } catch (...) {
+            failure = std::current_exception();
+            tidy(collector.staging());
+        }
     }
     fs::remove(work, none);  // stays while something else is in it
+    if (failure) std::rethrow_exception(failure);
     return result;
 }
 

@@ -236,7 +236,7 @@ TEST_CASE("from a server: changed, cut off and missing files leave no model; can
     check_throws(Errc::model, {"it has 124512 bytes (the publisher's has 249024)"}, fetch("short"));
     check_throws(Errc::io, {"404", "--from FOLDER"}, fetch("404"));
     check_throws(Errc::model, {"more than"}, fetch("endless"));
-    CHECK(into.names() == Names{".fetch"});
+    CHECK(into.names().empty());  // nothing came that is worth keeping
 
     vbg::FetchOptions cancelled = options(into, server.base("slow"));
     cancelled.progress = [](std::string_view, std::uint64_t done, std::uint64_t) { return done < 10000; };
