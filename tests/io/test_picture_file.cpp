@@ -2,10 +2,10 @@
 #include <doctest/doctest.h>
 
 #include <cstring>
-#include <random>
 
 #include "io/picture_file.hpp"
 #include "io/picture_format.hpp"
+#include "support/frames.hpp"
 #include "support/temp_dir.hpp"
 #include "support/throws.hpp"
 
@@ -14,34 +14,14 @@ using namespace vbg_test;
 
 #ifdef VBG_HAVE_MEDIA
 
-namespace {
-
-Frame noise(int width, int height, PixelFormat format = PixelFormat::bgr8, unsigned seed = 1) {
-    Frame f(width, height, format);
-    std::minstd_rand random(seed);
-    for (int y = 0; y < height; ++y)
-        for (std::size_t x = 0; x < row_bytes(format, 0, width); ++x)
-            f.view().row(y)[x] = static_cast<std::byte>(random() >> 7);
-    return f;
-}
-
-bool equal(const ConstFrameView& a, const ConstFrameView& b) {
-    if (a.width != b.width || a.height != b.height || a.format != b.format) return false;
-    for (int y = 0; y < a.height; ++y)
-        if (std::memcmp(a.row(y), b.row(y), row_bytes(a.format, 0, a.width)) != 0) return false;
-    return true;
-}
-
-}  // namespace
-
 TEST_CASE("lossless endings bring every pixel back, at odd sizes too") {
     TempDir dir;
     for (const char* ending : {".png", ".bmp", ".tif", ".ppm", ".PNG"}) {
         for (auto [w, h] : {std::pair{1, 1}, {7, 5}, {64, 48}}) {
-            const Frame picture = noise(w, h);
+            const Frame picture = noise_frame(w, h);
             const std::string path = dir / std::string("p").append(ending);
             save_picture(path, picture.view());
-            CHECK_MESSAGE(equal(load_picture(path).view(), picture.view()), ending, " ", w, "x", h);
+            CHECK_MESSAGE(equal_pixels(load_picture(path).view(), picture.view()), ending, " ", w, "x", h);
         }
     }
     CHECK(dir.names().size() == 5);  // and no temporary names
@@ -49,13 +29,13 @@ TEST_CASE("lossless endings bring every pixel back, at odd sizes too") {
 
 TEST_CASE("other formats, transparency, bottom-up views") {
     TempDir dir;
-    const Frame bgra = noise(13, 9, PixelFormat::bgra8), gray = noise(13, 9, PixelFormat::gray8);
+    const Frame bgra = noise_frame(13, 9, PixelFormat::bgra8), gray = noise_frame(13, 9, PixelFormat::gray8);
     save_picture(dir / "a.png", bgra.view());
-    CHECK(equal(load_picture(dir / "a.png", PixelFormat::bgra8).view(), bgra.view()));
+    CHECK(equal_pixels(load_picture(dir / "a.png", PixelFormat::bgra8).view(), bgra.view()));
     save_picture(dir / "g.png", gray.view());
-    CHECK(equal(load_picture(dir / "g.png", PixelFormat::gray8).view(), gray.view()));
+    CHECK(equal_pixels(load_picture(dir / "g.png", PixelFormat::gray8).view(), gray.view()));
 
-    const Frame rgb = noise(13, 9, PixelFormat::rgb8);
+    const Frame rgb = noise_frame(13, 9, PixelFormat::rgb8);
     save_picture(dir / "r.png", rgb.view());
     const Frame back = load_picture(dir / "r.png");  // bgr8: the same pixels with their bytes turned round
     for (int x = 0; x < 13; ++x)
@@ -78,15 +58,43 @@ TEST_CASE("JPEG: quality is heeded and a flat picture survives it") {
         const int wanted = c == 0 ? 50 : c == 1 ? 100 : 200;
         CHECK(std::abs(std::to_integer<int>(back.view().row(20)[3 * 32 + c]) - wanted) <= 3);
     }
-    const Frame busy = noise(64, 64);
+    const Frame busy = noise_frame(64, 64);
     save_picture(dir / "low.jpg", busy.view(), 10);
     save_picture(dir / "high.jpg", busy.view(), 95);
     CHECK(file_bytes(dir / "low.jpg").size() < file_bytes(dir / "high.jpg").size() / 2);
 }
 
+TEST_CASE("JPEG: an EXIF turn is applied") {
+    TempDir dir;
+    Frame sides(32, 16, PixelFormat::bgr8);  // left half dark, right half bright
+    for (int y = 0; y < 16; ++y) std::memset(sides.view().row(y) + 48, 220, 48);
+    save_picture(dir / "p.jpg", sides.view());
+    // APP1 with one TIFF entry: orientation (0x0112) = 6: to be turned clockwise by a quarter.
+    const std::uint8_t exif[] = {0xFF, 0xE1, 0, 34, 'E', 'x', 'i', 'f', 0,    0,    'M', 'M',
+                                 0,    42,   0, 0,  0,   8,   0,   1,   0x01, 0x12, 0,   3,
+                                 0,    0,    0, 1,  0,   6,   0,   0,   0,    0,    0,   0};
+    auto bytes = file_bytes(dir / "p.jpg");
+    bytes.insert(bytes.begin() + 2, std::begin(exif), std::end(exif));
+    write_bytes(dir / "p.jpg", bytes);
+    const Frame upright = load_picture(dir / "p.jpg");
+    CHECK(upright.width() == 16);
+    CHECK(upright.height() == 32);
+    CHECK(value_at(upright.view(), 8, 4, 0) < 30);
+    CHECK(value_at(upright.view(), 8, 28, 0) > 190);
+}
+
+TEST_CASE("8000x6000 goes out and in") {
+    TempDir dir;
+    Frame large(8000, 6000, PixelFormat::bgr8);
+    fill(large.view(), 10, 20, 30);
+    large.view().row(5999)[3 * 7999] = std::byte{99};
+    save_picture(dir / "p.png", large.view());
+    CHECK(equal_pixels(load_picture(dir / "p.png").view(), large.view()));
+}
+
 TEST_CASE("a picture cut anywhere is refused, never half a picture") {
     TempDir dir;
-    const Frame picture = noise(40, 30);
+    const Frame picture = noise_frame(40, 30);
     for (const char* ending : {".jpg", ".png", ".bmp", ".webp", ".ppm"}) {
         const std::string path = dir / std::string("p").append(ending);
         save_picture(path, picture.view());
@@ -119,7 +127,7 @@ TEST_CASE("not pictures: missing, folder, empty, text, too large") {
 
 TEST_CASE("saving: unknown ending, missing folder, forbidden place") {
     TempDir dir;
-    const Frame p = noise(4, 4);
+    const Frame p = noise_frame(4, 4);
     check_throws(Errc::invalid_argument, {".xyz", ".png"}, [&] { save_picture(dir / "p.xyz", p.view()); });
     check_throws(Errc::invalid_argument, {"no ending"}, [&] { save_picture(dir / "p", p.view()); });
     check_throws(Errc::not_found, {"no folder"}, [&] { save_picture(dir / "no/p.png", p.view()); });
@@ -132,9 +140,10 @@ TEST_CASE("readers and writers use their memory again, whatever the sizes") {
     PictureReader reader;
     PictureWriter writer;
     for (int i = 0; i < 4; ++i) {
-        const Frame picture = noise(20 + 3 * (i % 2), 10, PixelFormat::bgr8, static_cast<unsigned>(i) + 1);
+        const Frame picture =
+            noise_frame(20 + 3 * (i % 2), 10, PixelFormat::bgr8, static_cast<unsigned>(i) + 1);
         writer.write(dir / "p.png", picture.view(), 95);
-        CHECK(equal(reader.read(dir / "p.png"), picture.view()));
+        CHECK(equal_pixels(reader.read(dir / "p.png"), picture.view()));
     }
 }
 

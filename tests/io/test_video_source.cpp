@@ -59,7 +59,7 @@ TEST_CASE("video: the frames that OpenCV sees, with media times, through every c
             const ConstFrameView v = frames[i].view();
             CHECK(v.sequence == i);
             CHECK(apart(v.timestamp, 40ms * i) < 1'500'000);  // Matroska counts in milliseconds
-            CHECK_MESSAGE(mean_difference(v, view_of(wanted[i])) < 2.5, name, " ", i);
+            CHECK_MESSAGE(mean_difference(v, view_of(wanted[i])) < 0.5, name, " ", i);
             CHECK(mean_difference(v, view_of(film_frame({96, 64}, static_cast<int>(i)))) < 6);
         }
         ConstFrameView v;
@@ -171,7 +171,7 @@ TEST_CASE("video: realtime is live and leaves out what is late") {
     REQUIRE(source->read(v, 1s) == ReadResult::frame);
     CHECK(v.sequence >= 6);
     const auto wanted = opencv_frames(dir / "a.mp4");
-    CHECK(mean_difference(v, view_of(wanted.at(v.sequence))) < 2.5);
+    CHECK(mean_difference(v, view_of(wanted.at(v.sequence))) < 0.5);
     CHECK(apart(v.timestamp, 50ms * v.sequence) < 1'000'000);
     source->close();
 }
