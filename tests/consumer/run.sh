@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Installs the library into a folder of its own and uses it from there, as a stranger would.
+#   run.sh SOURCE-FOLDER BUILD-FOLDER
+set -euo pipefail
+source=$1 build=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+prefix=$work/prefix
+say() { echo "-- $*"; }
+
+say "install"
+cmake --install "$build" --prefix "$prefix" >/dev/null
+lib=$(dirname "$(find "$prefix" -name libvbg.so -print -quit)")
+export LD_LIBRARY_PATH=$lib
+
+say "every public header compiles alone and reaches none of the libraries vbg is made of"
+flags=(-std=c++20 -fsyntax-only -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Werror)
+compilers=(g++)
+command -v clang++ >/dev/null && compilers+=(clang++)
+for header in "$prefix"/include/vbg/*.hpp; do
+  echo "#include <vbg/$(basename "$header")>" > "$work/one.cpp"
+  for compiler in "${compilers[@]}"; do
+    "$compiler" "${flags[@]}" -I "$prefix/include" "$work/one.cpp"
+  done
+  if g++ -std=c++20 -M -I "$prefix/include" "$work/one.cpp" | tr ' ' '\n' |
+    grep -E '/(torch|ATen|c10|opencv[0-9]?|opencv2|cuda[a-z_]*|fmt|linux/videodev|nlohmann|hwy)/'; then
+    echo "$(basename "$header") reaches a library that users need not have" >&2
+    exit 1
+  fi
+done
+
+say "find_package(vbg)"
+cmake -S "$source/tests/consumer" -B "$work/consumer" -G Ninja -D CMAKE_PREFIX_PATH="$prefix" >/dev/null
+cmake --build "$work/consumer" >/dev/null
+"$work/consumer/consumer"
+
+say "pkg-config"
+flags_of_pc=$(PKG_CONFIG_PATH=$lib/pkgconfig pkg-config --cflags --libs vbg)
+# shellcheck disable=SC2086  # several words on purpose
+g++ -std=c++20 "$source/tests/consumer/main.cpp" $flags_of_pc -o "$work/by-pkg-config"
+"$work/by-pkg-config"
+
+say "a stage of one's own, built outside the tree"
+cmake -S "$source/examples/my_effect" -B "$work/my_effect" -G Ninja -D CMAKE_PREFIX_PATH="$prefix" >/dev/null
+cmake --build "$work/my_effect" >/dev/null
+"$work/my_effect/my_effect"
+
+say "the smallest program"
+# shellcheck disable=SC2086
+g++ -std=c++20 "$source/examples/minimal.cpp" $flags_of_pc -o "$work/minimal"
+(cd "$work" && "$prefix/bin/vbg-cam" --source pattern:frames=1,size=320x240 --segmenter constant:value=255 --preset none \
+  --sink "image:path=$work/me.png" --quiet)
+VBG_SEGMENTER='chroma_key' "$work/minimal" "$work/me.png" "$work/out.png"
+test -s "$work/out.png"

@@ -1,0 +1,288 @@
+#!/usr/bin/env python3
+"""Drives the built vbg-cam as a user does. Usage: test_vbg_cam.py PATH-OF-VBG-CAM [unittest arguments]"""
+import json
+import os
+import pathlib
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import zlib
+
+VBG_CAM = sys.argv.pop(1) if len(sys.argv) > 1 else "vbg-cam"
+DATA = pathlib.Path(os.environ.get("VBG_TEST_DATA", "../shared"))
+PATTERN = "pattern:size=64x48,frames=5"
+
+
+def run(*args, timeout=120, env=None, cwd=None, text=True):
+    merged = {**os.environ, **(env or {})}
+    return subprocess.run([VBG_CAM, *args], capture_output=True, text=text, timeout=timeout, env=merged, cwd=cwd, check=False)
+
+
+def png(width, height, pixel):
+    """A PNG file's bytes, written by hand: pixel(x, y) -> (r, g, b)."""
+    rows = b"".join(b"\0" + bytes(v for x in range(width) for v in pixel(x, y)) for y in range(height))
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)) +
+            chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.dir = pathlib.Path(folder.name)
+
+    def refused(self, *args, says, code=1, **kwargs):
+        """Exit code, one clear line that holds every text of `says`, and nothing left behind."""
+        before = sorted(p.name for p in self.dir.rglob("*"))
+        result = run(*args, **kwargs)
+        self.assertEqual(result.returncode, code, result.stderr)
+        for text in says:
+            self.assertIn(text, result.stderr)
+        self.assertNotIn("terminate called", result.stderr)
+        self.assertEqual(before, sorted(p.name for p in self.dir.rglob("*")))
+        return result
+
+
+class Help(Case):
+    def test_help_names_every_option_and_exit_status(self):
+        text = run("--help").stdout
+        for word in ("--source", "--sink", "--segmenter", "--filter", "--background", "--foreground", "--preset", "--show",
+                     "--sync", "--on-failure", "--device", "--precision", "--threads", "--frames", "--stats", "--config",
+                     "Examples:", "Exit status"):
+            self.assertIn(word, text)
+        self.assertEqual(run("--help").returncode, 0)
+        self.assertEqual(run("--version").stdout.strip(), "0.1.0")
+
+    def test_list_is_complete_and_agrees_with_its_json(self):
+        everything = json.loads(run("list", "--json").stdout)
+        text = run("list").stdout
+        for kind in ("sources", "segmenters", "filters", "effects", "compositors", "sinks", "presets"):
+            self.assertTrue(everything[kind])
+            for entry in everything[kind]:
+                self.assertIn(entry["name"], text)
+                self.assertTrue(entry["summary"])
+        names = {e["name"] for kind in everything.values() for e in kind}
+        for name in ("bodypix", "selfie", "torchscript", "frame_difference", "background_subtraction", "chroma_key",
+                     "threshold", "levels", "dilate", "erode", "open", "close", "box_blur", "feather", "guided_filter",
+                     "temporal", "largest_component", "fill_holes", "hologram", "colormap", "scanlines", "ghost", "blur",
+                     "pixelate", "grayscale", "color", "image", "video", "flip", "over", "images", "pattern", "y4m", "raw",
+                     "null", "fakecam", "default", "none"):
+            self.assertIn(name, names)
+        self.assertIn("size", run("list", "dilate").stdout)
+        self.refused("list", "nonsense", says=["nonsense", "segmenters"])
+
+    def test_every_stage_refuses_an_unknown_parameter_and_values_out_of_range(self):
+        option = {"segmenters": "--segmenter", "filters": "--filter", "effects": "--background"}
+        for kind, entries in json.loads(run("list", "--json").stdout).items():
+            if kind not in option:
+                continue
+            for entry in entries:
+                if not entry["available"]:
+                    continue
+                base = ["--source", PATTERN, "--sink", "null", "--segmenter", "constant", "--preset", "none"]
+                required = ",".join(f"{p['name']}=x" for p in entry["parameters"] if p["required"])
+                spec = entry["name"] + ":" + (required + "," if required else "")
+                self.refused(*base, option[kind], spec + "no_such=1", says=[entry["name"], "no_such"])
+                for p in entry["parameters"]:
+                    if "max" in p and p["type"] in ("integer", "number") and not p["required"]:
+                        self.refused(*base, option[kind], f"{spec}{p['name']}={p['max'] + 1:.17g}",
+                                     says=[entry["name"], p["name"], "wanted"])
+
+
+class Usage(Case):
+    def test_wrong_usage_is_2(self):
+        self.assertEqual(run("--no-such-option").returncode, 2)
+        self.assertEqual(run("--threads", "many").returncode, 2)
+
+    def test_unknown_names_and_values_tell_the_nearest(self):
+        base = ["--source", PATTERN, "--sink", "null"]
+        self.refused(*base, "--segmenter", "bodypicks", says=["no segmenter 'bodypicks'", "bodypix"])
+        self.refused(*base, "--segmenter", "constant", "--filter", "dilat", says=["did you mean 'dilate'?"])
+        self.refused(*base, "--segmenter", "constant", "--background", "immage:path=x", says=["did you mean 'image'?"])
+        self.refused(*base, "--segmenter", "constant", "--preset", "fakecm", says=["did you mean 'fakecam'?"])
+        self.refused(*base, "--segmenter", "constant", "--show", "matt", says=["--show", "side-by-side"])
+        self.refused("--source", PATTERN, "--segmenter", "constant", says=["no --sink"])
+        self.refused("--source", "nowhere.png", "--sink", "null", "--segmenter", "constant", says=["nowhere.png", "no such file"])
+        self.refused(*base[:2], "--segmenter", "constant", "--sink", str(self.dir / "x.xyz"), says=[".xyz", ".png"])
+
+    def test_model_that_is_missing_names_the_command_that_gets_it(self):
+        self.refused("--source", PATTERN, "--sink", "null", "--segmenter", "bodypix:model=bodypix-mobilenet-075-16-quant2",
+                     says=["vbg-model fetch"], env={"VBG_MODEL_DIR": str(self.dir), "VBG_MODEL_PATH": ""})
+
+    def test_config(self):
+        config = self.dir / "vbg.toml"
+        config.write_text('source = "pattern:size=64x48,frames=3"\nsegmenter = "constant:value=255"\npreset = "none"\n'
+                          f'sink = ["null", "{self.dir}/%02d.png"]\n')
+        self.assertEqual(run("--config", str(config), "--quiet").returncode, 0)
+        self.assertEqual(len(list(self.dir.glob("*.png"))), 3)
+        self.assertEqual(run("--config", str(config), "--frames", "1", "--sink", str(self.dir / "one.png")).returncode, 0)
+        self.assertTrue((self.dir / "one.png").exists())
+        for text, says in (("sorce = 'x'", "no option 'sorce'"), ("frames = 'x'", "whole number"), ("source = ", "vbg.toml:1"),
+                           ("quiet = 3", "true or false")):
+            config.write_text(text)
+            self.refused("--config", str(config), "--sink", "null", says=[says])
+        self.refused("--config", str(self.dir / "none.toml"), says=["none.toml"])
+
+
+class Running(Case):
+    def test_frames_stats_and_status(self):
+        stats = self.dir / "stats.json"
+        result = run("--source", "pattern:size=64x48", "--segmenter", "constant:value=255", "--preset", "none", "--sink",
+                     "null", "--frames", "7", "--stats", str(stats))
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("frame 7", result.stderr)
+        told = json.loads(stats.read_text())
+        self.assertEqual(told["frames_out"], 7)
+        self.assertEqual(told["frames_failed"], 0)
+        self.assertGreater(told["peak_resident_mb"], 1)
+        self.assertIn("segmenter constant", [s["name"] for s in told["stages"]])
+
+    def test_person_and_background_land_where_they_belong(self):
+        """Green is the room: chroma_key keeps the rest; the blue background shows where the green was."""
+        picture = self.dir / "in.png"
+        picture.write_bytes(png(64, 48, lambda x, y: (0, 255, 0) if x < 32 else (200, 30, 40)))
+        out = self.dir / "out.ppm"
+        result = run("--source", str(picture), "--segmenter", "chroma_key", "--preset", "none", "--background",
+                     "color:value=#0000ff", "--sink", f"raw:path={out},format=rgb8", "--quiet")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        data = out.read_bytes()
+        self.assertEqual(len(data), 64 * 48 * 3)
+        self.assertEqual(tuple(data[(24 * 64 + 8) * 3:][:3]), (0, 0, 255))
+        self.assertEqual(tuple(data[(24 * 64 + 56) * 3:][:3]), (200, 30, 40))
+
+    def test_y4m_on_standard_output(self):
+        result = run("--source", PATTERN, "--segmenter", "constant:value=255", "--preset", "none", "--sink", "-", "--quiet",
+                     text=False)
+        self.assertEqual(result.returncode, 0)
+        self.assertTrue(result.stdout.startswith(b"YUV4MPEG2 W64 H48 "))
+        self.assertEqual(result.stdout.count(b"FRAME\n"), 5)
+
+    def test_without_a_background_the_room_is_black(self):
+        out = self.dir / "out.raw"
+        run("--source", PATTERN, "--segmenter", "constant:value=0", "--preset", "none", "--sink", f"raw:path={out},format=bgr8")
+        self.assertEqual(set(out.read_bytes()), {0})
+
+    def test_show(self):
+        for show, width in (("matte", 64), ("side-by-side", 192)):
+            out = self.dir / f"{show}.raw"
+            result = run("--source", PATTERN, "--segmenter", "constant:value=255", "--preset", "none", "--show", show,
+                         "--frames", "1", "--sink", f"raw:path={out},format=bgr8")
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertEqual(out.stat().st_size, width * 48 * 3)
+
+    def test_interrupt_finishes_the_files(self):
+        film, folder = self.dir / "film.avi", self.dir / "frames"
+        with subprocess.Popen([VBG_CAM, "--source", "pattern:size=64x48,realtime=true", "--segmenter", "constant:value=255",
+                               "--preset", "none", "--sink", str(film), "--sink", f"images:path={folder}", "--sync", "exact"],
+                              stderr=subprocess.PIPE, text=True) as program:
+            time.sleep(1.5)
+            program.send_signal(signal.SIGINT)
+            _, errors = program.communicate(timeout=30)
+        self.assertEqual(program.returncode, 130, errors)
+        pictures = sorted(folder.glob("*.png"))
+        self.assertGreater(len(pictures), 2)
+        self.assertFalse([p for p in self.dir.rglob("*") if "part" in p.name])
+        self.assertTrue(film.exists())
+        again = run("--source", str(film), "--segmenter", "constant", "--preset", "none", "--sink", "null",
+                    "--stats", str(self.dir / "s.json"))
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assertEqual(json.loads((self.dir / "s.json").read_text())["frames_in"], len(pictures))
+
+
+class BadFiles(Case):
+    base = ["--segmenter", "constant:value=255", "--preset", "none"]
+
+    def test_pictures_and_films_that_are_none(self):
+        whole = png(64, 48, lambda x, y: (x, y, 7))
+        for name, content in (("empty.png", b""), ("text.png", b"hello world"), ("half.png", whole[:len(whole) // 2]),
+                              ("text.mp4", b"not a film" * 99), ("empty.mp4", b"")):
+            path = self.dir / name
+            path.write_bytes(content)
+            out = self.dir / "out.png"
+            self.refused("--source", str(path), *self.base, "--sink", str(out), says=[name])
+            self.assertFalse(out.exists())
+            if name.endswith("png"):
+                self.refused("--source", PATTERN, *self.base, "--background", f"image:path={path}", "--sink", str(out),
+                             says=[name])
+
+    def test_places_that_cannot_be_written(self):
+        for sink in ("/proc/nowhere/out.png", "/proc/nowhere/out.mp4", "/proc/nowhere/out.y4m"):
+            self.refused("--source", PATTERN, *self.base, "--sink", sink, says=["/proc/nowhere"])
+        self.refused("--source", "pattern:size=640x480,frames=5", *self.base, "--sink", "raw:path=/dev/full", says=["/dev/full"])
+
+    def test_a_model_that_is_none(self):
+        for name, content in (("empty.pt", b""), ("text.pt", b"hello"), ("zip.pt", b"PK\x03\x04" + b"\0" * 100)):
+            path = self.dir / name
+            path.write_bytes(content)
+            out = self.dir / "out.png"
+            self.refused("--source", PATTERN, "--preset", "none", "--segmenter", f"torchscript:model={path}", "--sink", str(out),
+                         says=[name])
+
+    def test_tiny_and_huge_frames(self):
+        for size in ("1x1", "3x5", "8000x6000"):
+            out = self.dir / "out.raw"
+            width, height = map(int, size.split("x"))
+            result = run("--source", f"pattern:size={size},frames=1", "--segmenter", "constant:value=255", "--preset", "fakecam",
+                         "--sink", f"raw:path={out},format=bgr8")
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertEqual(out.stat().st_size, width * height * 3)
+            out.unlink()
+
+
+class RealPeople(Case):
+    """A portrait through the networks, where real weights are at hand."""
+
+    def setUp(self):
+        super().setUp()
+        self.portrait = DATA / "goldens/bodypix/inputs/astronaut_512.png"
+        if not self.portrait.exists():
+            self.skipTest(f"SKIP: no {self.portrait}; set VBG_TEST_DATA")
+        self.vbg_model = pathlib.Path(VBG_CAM).with_name("vbg-model")
+        self.env = {"VBG_MODEL_DIR": str(self.dir / "models")}
+
+    def fetch(self, name):
+        result = subprocess.run([self.vbg_model, "fetch", name, "--from", str(DATA / "models"), "--into",
+                                 self.env["VBG_MODEL_DIR"]], capture_output=True, text=True, check=False)
+        self.assertEqual(result.returncode, 0, result.stderr)
+
+    def matte(self, *args):
+        out = self.dir / "matte.raw"
+        result = run("--source", str(self.portrait), "--show", "matte", "--sink", f"raw:path={out},format=gray8", *args, env=self.env)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        data = out.read_bytes()
+        return lambda x, y: data[y * 512 + x]
+
+    def test_networks_find_the_astronaut(self):
+        self.fetch("selfie-general")
+        self.fetch("bodypix-mobilenet-075-16-quant2")
+        for args in (["--segmenter", "selfie"], ["--preset", "fakecam"], ["--segmenter", "bodypix", "--precision", "fp32"]):
+            matte = self.matte(*args)
+            self.assertGreater(matte(230, 120), 200)   # the face
+            self.assertGreater(matte(200, 420), 200)   # the suit
+            self.assertLess(matte(500, 20), 60)        # the corner behind
+
+    def test_memory_and_start_stay_small(self):
+        """The program with BodyPix on the CPU: under 320 MB, ready in 2 s, first frame in 3 s."""
+        self.fetch("bodypix-mobilenet-075-16-quant2")
+        stats = self.dir / "stats.json"
+        result = run("--source", f"image:path={self.portrait},size=1280x720,frames=20", "--preset", "fakecam", "--sink", "null",
+                     "--stats", str(stats), env=self.env)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        told = json.loads(stats.read_text())
+        self.assertLess(told["peak_resident_mb"], 320)
+        if os.environ.get("CI"):
+            return  # other work on the machine decides how long a start takes
+        self.assertLess(told["ready_seconds"], 2)
+        self.assertLess(told["first_frame_seconds"], 3)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
