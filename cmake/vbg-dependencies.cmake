@@ -8,7 +8,7 @@ find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_program(VBG_FLATC flatc REQUIRED)
 find_path(YUV_INCLUDE_DIR libyuv.h REQUIRED)
 find_library(YUV_LIBRARY yuv REQUIRED)
-find_package(Torch REQUIRED)
+include(vbg-torch)
 find_package(OpenCV REQUIRED COMPONENTS core imgproc OPTIONAL_COMPONENTS imgcodecs videoio video)
 
 # vbg_feature(OPTION FOUND WHAT): AUTO takes what is there, ON insists.

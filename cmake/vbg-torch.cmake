@@ -1,0 +1,18 @@
+# LibTorch: TORCH_INCLUDE_DIRS, TORCH_LIBRARIES, TORCH_CXX_FLAGS.
+#
+# By default whatever find_package(Torch) finds: Debian's libtorch-dev, or another one through CMAKE_PREFIX_PATH.
+# VBG_TORCH_ROOT names an unpacked LibTorch (a folder with include/ and lib/, also the `torch` folder of a Python wheel) whose
+# CPU part is to be used, whatever else its own CMake files would ask for.
+set(VBG_TORCH_ROOT "" CACHE PATH "Folder of a LibTorch whose CPU part is used; empty: find_package(Torch)")
+if(NOT VBG_TORCH_ROOT)
+  find_package(Torch REQUIRED)
+  return()
+endif()
+
+find_library(VBG_TORCH_CPU torch_cpu PATHS ${VBG_TORCH_ROOT}/lib NO_DEFAULT_PATH REQUIRED)
+find_library(VBG_TORCH_C10 c10 PATHS ${VBG_TORCH_ROOT}/lib NO_DEFAULT_PATH REQUIRED)
+set(TORCH_INCLUDE_DIRS ${VBG_TORCH_ROOT}/include ${VBG_TORCH_ROOT}/include/torch/csrc/api/include)
+set(TORCH_LIBRARIES ${VBG_TORCH_CPU} ${VBG_TORCH_C10})
+set(TORCH_CXX_FLAGS "")
+link_directories(${VBG_TORCH_ROOT}/lib)
+message(STATUS "vbg: LibTorch (CPU part) in ${VBG_TORCH_ROOT}")
