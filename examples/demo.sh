@@ -30,7 +30,7 @@ say "4/5  The model"
 segmenter=auto
 if ! "$root/examples/vbg-model/get-selfie.sh"; then
   # chroma_key is no person finder; it only shows that the rest works.
-  segmenter='chroma_key:color=#c8b4aa'
+  segmenter='chroma_key:key=#c8b4aa'
   cat <<'TEXT'
 No model could be had, so what follows uses a colour key, which needs none and cannot find people.
 With a network at hand, or a model file from elsewhere:
@@ -43,9 +43,9 @@ fi
 say "5/5  vbg-cam"
 common=(--segmenter "$segmenter" --preset default --foreground hologram
   --background "image:path=$out/hubble_deep_field.jpg")
-vbg-cam "${common[@]}" --source "image:path=$out/astronaut.png,motion=drift,size=1280x720,frames=150,fps=30" \
+vbg-cam "${common[@]}" --source "image:path=$out/astronaut.png,motion=drift,size=720x720,frames=150,fps=30" \
   --sink "video:path=$out/vbg-demo.mp4" --stats "$out/stats.json"
-vbg-cam "${common[@]}" --source "image:path=$out/astronaut.png,size=1280x720,frames=1" --show side-by-side \
+vbg-cam "${common[@]}" --source "image:path=$out/astronaut.png,size=720x720" --show side-by-side \
   --sink "image:path=$out/contact-sheet.png" --quiet
 
 say "Done"

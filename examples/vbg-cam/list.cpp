@@ -28,6 +28,8 @@ constexpr std::array kKinds{
 
 std::string reason(const vbg::StageEntry& entry) { return entry.why_not ? entry.why_not() : std::string(); }
 
+std::string missing(const vbg::StageEntry& entry) { return entry.missing ? entry.missing() : std::string(); }
+
 /// "integer 1..255 px", "one of cover|contain", ...
 std::string type_text(const vbg::Parameter& p) {
     std::string text(p.type == vbg::ParameterType::choice ? "one of" : vbg::to_string(p.type));
@@ -43,8 +45,8 @@ std::string type_text(const vbg::Parameter& p) {
 
 void print_stage(const vbg::StageEntry& entry) {
     fmt::print("  {}\n      {}\n", entry.name, entry.summary);
-    const std::string why = reason(entry);
-    if (!why.empty()) fmt::print("      NOT AVAILABLE: {}\n", why);
+    if (const std::string why = reason(entry); !why.empty()) fmt::print("      NOT AVAILABLE: {}\n", why);
+    if (const std::string what = missing(entry); !what.empty()) fmt::print("      LACKS: {}\n", what);
     for (const auto& p : entry.parameters) {
         const std::string value = p.required                ? "required"
                                   : p.default_value.empty() ? "default: empty"
@@ -79,9 +81,13 @@ nlohmann::json to_json(const vbg::StageEntry& entry) {
         parameters.push_back(std::move(one));
     }
     const std::string why = reason(entry);
-    return {{"name", entry.name},       {"kind", vbg::to_string(entry.kind())},
-            {"summary", entry.summary}, {"available", why.empty()},
-            {"why_not", why},           {"parameters", std::move(parameters)}};
+    return {{"name", entry.name},
+            {"kind", vbg::to_string(entry.kind())},
+            {"summary", entry.summary},
+            {"available", why.empty()},
+            {"why_not", why},
+            {"missing", missing(entry)},
+            {"parameters", std::move(parameters)}};
 }
 
 nlohmann::json to_json(const vbg::Preset& preset) {

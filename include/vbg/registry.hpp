@@ -42,11 +42,14 @@ struct StageEntry {
     std::variant<Maker<Segmenter>, Maker<MaskFilter>, Maker<Effect>, Maker<Compositor>, Maker<Source>,
                  Maker<Sink>>
         make;
-    /// Empty where it works here; else why not and what mends it ("not built: configure with
+    /// Empty where this build has it; else why not and what mends it ("not built: configure with
     /// -DVBG_MEDIA=ON"). May be null.
     std::function<std::string()> why_not{};
-    /// `auto` takes the available one with the highest score; 0 = never by itself.
+    /// `auto` takes the one with the highest score that is built and misses nothing; 0 = never by itself.
     int score = 0;
+    /// Empty where it works with its default parameters; else what it lacks and how to get it (a model).
+    /// Other parameters may make it work. May be null.
+    std::function<std::string()> missing{};
 
     [[nodiscard]] StageKind kind() const noexcept { return static_cast<StageKind>(make.index()); }
 };

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <deque>
@@ -41,12 +40,18 @@ Table& table() {
 
 std::string why_not(const StageEntry& entry) { return entry.why_not ? entry.why_not() : std::string(); }
 
+/// Why `auto` does not take it.
+std::string obstacle(const StageEntry& entry) {
+    std::string reason = why_not(entry);
+    return reason.empty() && entry.missing ? entry.missing() : reason;
+}
+
 const StageEntry& best(StageKind kind) {
     const StageEntry* found = nullptr;
     std::string reasons;
     for (const StageEntry* entry : list_stages(kind)) {
         if (entry->score <= 0 || (found != nullptr && entry->score <= found->score)) continue;
-        const std::string reason = why_not(*entry);
+        const std::string reason = obstacle(*entry);
         if (reason.empty()) {
             found = entry;
         } else {
@@ -62,11 +67,7 @@ const StageEntry& best(StageKind kind) {
 
 const StageEntry& entry_for(StageKind kind, const std::string& name) {
     if (const StageEntry* entry = find_stage(kind, name)) {
-        // A stage that loads a model says itself which one it lacks: another may be named than its default.
-        const bool has_model =
-            std::any_of(entry->parameters.begin(), entry->parameters.end(),
-                        [](const Parameter& parameter) { return parameter.name == "model"; });
-        if (const std::string reason = has_model ? "" : why_not(*entry); !reason.empty())
+        if (const std::string reason = why_not(*entry); !reason.empty())
             throw Error(Errc::not_built, fmt::format("{} '{}': {}", to_string(kind), name, reason));
         return *entry;
     }

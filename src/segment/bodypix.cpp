@@ -165,8 +165,8 @@ StageEntry bodypix_entry() {
         .summary = "BodyPix 2 (TensorFlow.js' person segmentation): steady far from the camera, hard edges",
         .parameters = kParameters,
         .make = Maker<Segmenter>([](const Parameters& p) { return std::make_unique<BodyPix>(p); }),
-        .why_not = [] { return why_model_is_missing(kDefaultModel); },
-        .score = 50};
+        .score = 50,
+        .missing = [] { return why_model_is_missing(kDefaultModel); }};
 }
 
 }  // namespace vbg::segment

@@ -71,8 +71,8 @@ StageEntry selfie_entry() {
             .summary = "MediaPipe selfie segmentation: soft, quick, best for people near the camera",
             .parameters = kParameters,
             .make = Maker<Segmenter>([](const Parameters& p) { return std::make_unique<Selfie>(p); }),
-            .why_not = [] { return why_model_is_missing(kDefaultModel); },
-            .score = 100};
+            .score = 100,
+            .missing = [] { return why_model_is_missing(kDefaultModel); }};
 }
 
 }  // namespace vbg::segment

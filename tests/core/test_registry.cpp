@@ -75,6 +75,14 @@ TEST_CASE("unknown names list what there is; user stages join in") {
     CHECK(resolve_auto(StageKind::segmenter, "auto:gain=0") == "test_everything:gain=1");
     unsetenv("VBG_SEGMENTER");
     CHECK(resolve_auto(StageKind::segmenter, " other : a='b, c' ") == "other:a='b, c'");
+    register_stage({.name = "test_lacking",
+                    .summary = "Lacks a model by default, for a test",
+                    .parameters = {},
+                    .make = Maker<Segmenter>(everything),
+                    .score = 2000,
+                    .missing = [] { return std::string("model 'm' is not here"); }});
+    CHECK(make_segmenter("test_lacking")->name() == "function");  // its own parameters may name another model
+    CHECK(resolve_auto(StageKind::segmenter, "auto") != "test_lacking");
     register_stage({"test_best", "The best of all, for a test", {}, Maker<Segmenter>(everything), {}, 1000});
     CHECK(make_segmenter("auto")->name() == "function");
 }
