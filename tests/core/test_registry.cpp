@@ -82,8 +82,9 @@ TEST_CASE("unknown names list what there is; user stages join in") {
                     .score = 2000,
                     .missing = [] { return std::string("model 'm' is not here"); }});
     CHECK(make_segmenter("test_lacking")->name() == "function");  // its own parameters may name another model
-    CHECK(resolve_auto(StageKind::segmenter, "auto") != "test_lacking");
     register_stage({"test_best", "The best of all, for a test", {}, Maker<Segmenter>(everything), {}, 1000});
+    CHECK(resolve_auto(StageKind::segmenter, "auto") ==
+          "test_best");  // not the better one that lacks its model
     CHECK(make_segmenter("auto")->name() == "function");
 }
 
