@@ -1,15 +1,13 @@
 #pragma once
 /// @file signals.hpp  Ctrl-C and SIGTERM as a stop request.
 
-#include <atomic>
-#include <csignal>
 #include <stop_token>
 #include <thread>
 
 namespace cam {
 
-/// Make one before any other thread is started: it takes the signals for the whole process.
-/// The first asks for a stop (files are finished), the second ends the program at once.
+/// At most one at a time. The first signal asks for a stop (files are finished), the second ends the program
+/// at once.
 class Signals {
 public:
     Signals();
@@ -21,8 +19,6 @@ public:
 
 private:
     std::stop_source stop_;
-    std::atomic<bool> done_{false};
-    sigset_t set_{};
     std::thread thread_;
 };
 

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <cmath>
 #include <cstdlib>
 #include <set>
 #include <vbg/preset.hpp>
@@ -43,6 +44,20 @@ TEST_CASE("every built-in stage is well described") {
             }
             CHECK_NOTHROW(
                 Parameters(entry->name, entry->parameters, required));  // every default passes its own check
+            const auto refused = [&](const std::string& key, const std::string& value) {
+                auto given = required;
+                given.push_back({key, value});
+                CHECK_THROWS_WITH_AS(Parameters(entry->name, entry->parameters, given),
+                                     doctest::Contains(key.c_str()), Error);
+            };
+            refused("no_such", "1");
+            for (const Parameter& p : entry->parameters) {
+                const bool numeric = p.type == ParameterType::integer || p.type == ParameterType::number;
+                if (!numeric || p.required) continue;
+                if (std::isfinite(p.max)) refused(std::string(p.name), std::to_string(p.max * 1.001 + 1));
+                if (std::isfinite(p.min)) refused(std::string(p.name), std::to_string(p.min - 1));
+                refused(std::string(p.name), "several");
+            }
         }
     }
 }
