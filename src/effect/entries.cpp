@@ -1,5 +1,6 @@
 #include "effect/entries.hpp"
 
+#include "effect/blur.hpp"
 #include "effect/color.hpp"
 #include "effect/colormap.hpp"
 #include "effect/flip.hpp"
@@ -7,6 +8,7 @@
 #include "effect/grayscale.hpp"
 #include "effect/hologram.hpp"
 #include "effect/image.hpp"
+#include "effect/pixelate.hpp"
 #include "effect/scanlines.hpp"
 
 namespace vbg {
@@ -19,6 +21,8 @@ std::vector<StageEntry> effect_entries() {
     list.push_back(ghost_entry());
     list.push_back(grayscale_entry());
     list.push_back(flip_entry());
+    list.push_back(blur_entry());
+    list.push_back(pixelate_entry());
     list.push_back(color_entry());
     list.push_back(image_entry());
     return list;
