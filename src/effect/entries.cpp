@@ -10,6 +10,7 @@
 #include "effect/image.hpp"
 #include "effect/pixelate.hpp"
 #include "effect/scanlines.hpp"
+#include "effect/video.hpp"
 
 namespace vbg {
 
@@ -25,6 +26,7 @@ std::vector<StageEntry> effect_entries() {
     list.push_back(pixelate_entry());
     list.push_back(color_entry());
     list.push_back(image_entry());
+    list.push_back(video_entry());
     return list;
 }
 

@@ -134,7 +134,8 @@ TEST_CASE("every effect: no heap allocation after configure()") {
         return;
     }
     for_each_effect([](const vbg::StageEntry& entry, const std::string& text) {
-        if (entry.name == "video") return;  // the film decoder's own affair; test_video counts the rest
+        if (entry.name == "video")
+            return;  // the film decoder's own affair; fitting is counted in test_fit.cpp
         for (const int threads : {1, 3}) {
             Context context(threads);
             auto effect = vbg::make_effect(text);
