@@ -161,6 +161,12 @@ Checksum checksum_of(const std::filesystem::path& file, ChecksumKind kind) {
     return {kind, digest.finish()};
 }
 
+std::string sha256_of(std::string_view bytes) {
+    Digest digest(false);
+    digest.update(bytes);
+    return digest.finish();
+}
+
 std::string checksum_mismatch(const std::filesystem::path& file, const std::vector<Checksum>& accepted) {
     std::string wanted, got;
     for (const Checksum& checksum : accepted) {

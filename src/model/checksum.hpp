@@ -33,6 +33,9 @@ struct Checksum {
 /// is not.
 [[nodiscard]] Checksum checksum_of(const std::filesystem::path& file, ChecksumKind kind);
 
+/// SHA-256 of bytes in memory: 64 lower-case hexadecimal digits.
+[[nodiscard]] std::string sha256_of(std::string_view bytes);
+
 /// Compares a file with the accepted checksums; one match is enough. Returns an empty text when it matches,
 /// else what was wanted and what was found. Throws Error{not_found, io}.
 [[nodiscard]] std::string checksum_mismatch(const std::filesystem::path& file,

@@ -4,10 +4,10 @@
 #include <utility>
 #include <vbg/error.hpp>
 
+#include "model/checksum.hpp"
 #include "model/describe.hpp"
 #include "model/file_bytes.hpp"
 #include "model/graph.hpp"
-#include "model/sha256.hpp"
 #include "model/tfjs_reader.hpp"
 #include "model/tflite_reader.hpp"
 #include "torch/emit_torchscript.hpp"

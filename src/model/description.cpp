@@ -39,7 +39,12 @@ std::string word(const Words<T>& words, T value) {
     return "?";
 }
 
+/// A value for texts; lists and objects that hold more than plain values are only named, however deep they
+/// are.
 std::string show(const json& value) {
+    const auto plain = [](const json& item) { return !item.is_structured(); };
+    if (value.is_structured() && (value.size() > 8 || !std::all_of(value.begin(), value.end(), plain)))
+        return value.is_array() ? "a list" : "an object";
     std::string text = value.dump(-1, ' ', true, json::error_handler_t::replace);
     if (text.size() > 60) text = text.substr(0, 57) + "...";
     return text;

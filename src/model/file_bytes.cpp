@@ -1,73 +1,19 @@
 #include "model/file_bytes.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <span>
 #include <system_error>
 #include <vbg/error.hpp>
 
+#include "io/file.hpp"
+
 namespace vbg::model {
-namespace {
-
-[[noreturn]] void fail(const std::filesystem::path& path, const char* what, int error) {
-    throw Error(Errc::io, std::string("cannot ") + what + " '" + path.string() + "': " + std::strerror(error),
-                error);
-}
-
-/// An open temporary file that is gone unless it was renamed.
-class TemporaryFile {
-public:
-    explicit TemporaryFile(const std::filesystem::path& final_path) : final_(final_path) {
-        const std::string base = final_.string() + ".part-" + std::to_string(::getpid()) + "-";
-        for (int attempt = 0; attempt < 100 && fd_ < 0; ++attempt) {
-            name_ = base + std::to_string(attempt);
-            fd_ = ::open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-            if (fd_ < 0 && errno != EEXIST) break;
-        }
-        if (fd_ < 0) fail(final_, "write", errno);
-    }
-    TemporaryFile(const TemporaryFile&) = delete;
-    TemporaryFile& operator=(const TemporaryFile&) = delete;
-    ~TemporaryFile() {
-        if (fd_ >= 0) ::close(fd_);
-        if (!done_) ::unlink(name_.c_str());
-    }
-
-    void write(const std::string& bytes) {
-        std::size_t at = 0;
-        while (at < bytes.size()) {
-            const ssize_t n = ::write(fd_, bytes.data() + at, bytes.size() - at);
-            if (n < 0 && errno == EINTR) continue;
-            if (n <= 0) fail(final_, "write", n < 0 ? errno : EIO);
-            at += static_cast<std::size_t>(n);
-        }
-    }
-
-    void finish() {
-        if (::fsync(fd_) != 0 && errno != EINVAL) fail(final_, "write", errno);
-        const int closing = fd_;
-        fd_ = -1;
-        if (::close(closing) != 0) fail(final_, "write", errno);
-        if (::rename(name_.c_str(), final_.c_str()) != 0) fail(final_, "put in place", errno);
-        done_ = true;
-    }
-
-private:
-    std::filesystem::path final_;
-    std::string name_;
-    int fd_ = -1;
-    bool done_ = false;
-};
-
-}  // namespace
-
 void write_file_atomically(const std::filesystem::path& path, const std::string& bytes) {
-    TemporaryFile file(path);
-    file.write(bytes);
-    file.finish();
+    ByteWriter file(path.string(), "model");
+    file.write(std::as_bytes(std::span(bytes)));
+    file.close();
 }
 
 std::string read_file(const std::filesystem::path& path, const std::string& what, std::uintmax_t limit) {

@@ -13,9 +13,9 @@ namespace vbg::model {
 [[nodiscard]] std::string read_file(const std::filesystem::path& path, const std::string& what,
                                     std::uintmax_t limit = std::uintmax_t{1} << 31);
 
-/// Writes `bytes` under a temporary name in the same folder, flushes them to the disk and renames: a reader
-/// sees the old file or the whole new one. On failure nothing is left behind and Error{io} (with errno) says
-/// why.
+/// Writes a whole file in one step: a reader sees the old one or the whole new one, and nothing is left
+/// behind on failure (see ByteWriter in io/file.hpp). Throws Error{not_found} for a folder that is not there,
+/// Error{io}.
 void write_file_atomically(const std::filesystem::path& path, const std::string& bytes);
 
 }  // namespace vbg::model

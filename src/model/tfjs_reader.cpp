@@ -26,8 +26,9 @@ json parse(const std::string& text, const std::string& origin) {
     if (!parsed["weightsManifest"].is_array() || !parsed["modelTopology"].is_object())
         throw Error(Errc::model, origin + ": 'weightsManifest' is no list or 'modelTopology' no object");
     if (const auto format = parsed.find("format"); format != parsed.end() && *format != "graph-model")
-        throw Error(Errc::model, origin + ": has the format " + format->dump() +
-                                     ", wanted \"graph-model\" (layers models are not converted)");
+        throw Error(Errc::model, origin + ": has the format '" +
+                                     (format->is_string() ? format->get<std::string>() : std::string("?")) +
+                                     "', wanted \"graph-model\" (layers models are not converted)");
     return parsed;
 }
 
@@ -41,9 +42,7 @@ std::vector<std::string> group_files(const json& group, const std::string& origi
         const std::string name = path.is_string() ? path.get<std::string>() : std::string{};
         if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos ||
             name.find('\0') != std::string::npos)
-            throw Error(Errc::model, origin + ": the weight file " +
-                                         path.dump(-1, ' ', true, json::error_handler_t::replace) +
-                                         " is no plain file name");
+            throw Error(Errc::model, origin + ": the weight file '" + name + "' is no plain file name");
         files.push_back(name);
     }
     return files;

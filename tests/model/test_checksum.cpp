@@ -30,6 +30,7 @@ TEST_CASE("sha256 and gitsha1 of known bytes") {
     vbg_test::write_text(folder / "million", std::string(1000000, 'a'));  // longer than a block
     CHECK(checksum_of(folder / "million", ChecksumKind::sha256).hex ==
           "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+    CHECK(vbg::model::sha256_of("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
 TEST_CASE("json-sha256 depends on what is said, not on how it is written") {

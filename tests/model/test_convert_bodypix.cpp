@@ -12,6 +12,7 @@
 #include "model/description.hpp"
 #include "support/data.hpp"
 #include "support/npy.hpp"
+#include "support/temp_dir.hpp"
 #include "support/torch_run.hpp"
 #include "torch/module_file.hpp"
 
@@ -106,8 +107,8 @@ double largest_difference(const Map& map, const Npy& reference) {
 /// All goldens of one weight set. `set` is e.g. "quant2_075_s16" under cpu/ or wasm/.
 void check_goldens(const std::string& set, const std::string& json, bool javascript_dilation) {
     CAPTURE(set);
-    TemporaryFolder folder;
-    const std::string pt = (folder / "m.pt").string();
+    const vbg_test::TempDir folder;
+    const std::string pt = folder / "m.pt";
     model::ConvertOptions options;
     options.javascript_dilation = javascript_dilation;
     const auto description = model::convert(data_folder() / "models/bodypix/mobilenet" / json, pt, options);
@@ -162,15 +163,15 @@ TEST_CASE("stride 8 dilates both ways, or as JavaScript does where asked to") {
 
 TEST_CASE("the description says what the graph says") {
     if (!have_data("models/bodypix")) return;
-    TemporaryFolder folder;
-    const fs::path pt = folder / "anything.pt";
+    const vbg_test::TempDir folder;
+    const std::string pt = folder / "anything.pt";
     model::ConvertOptions options;
     options.licence = "Apache-2.0";
     options.note = "for a test";
     options.source = "here";
     const auto made = model::convert(
         data_folder() / "models/bodypix/mobilenet/quant2/075/model-stride16.json", pt, options);
-    const auto read = net::read_description(pt.string());
+    const auto read = net::read_description(pt);
     CHECK(model::to_json(made) == model::to_json(read));
     CHECK(read.name == "bodypix-mobilenet-075-16");
     CHECK(read.architecture == "bodypix-mobilenet_v1");
@@ -187,7 +188,7 @@ TEST_CASE("the description says what the graph says") {
           "part_offsets ");
     CHECK(read.find_output("segments")->meaning == model::Meaning::person_logit);
     // Nothing but the .pt is left in the folder.
-    CHECK(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()) == 1);
+    CHECK(folder.names() == std::vector<std::string>{"anything.pt"});
     const auto eight =
         model::convert(data_folder() / "models/bodypix/mobilenet/float/050/model-stride8.json", pt, {});
     CHECK(eight.name == "bodypix-mobilenet-050-8");
@@ -196,8 +197,8 @@ TEST_CASE("the description says what the graph says") {
 
 TEST_CASE("half precision and unused heads") {
     if (!have_data("models/bodypix")) return;
-    TemporaryFolder folder;
-    const std::string pt = (folder / "m.pt").string();
+    const vbg_test::TempDir folder;
+    const std::string pt = folder / "m.pt";
     const auto description =
         model::convert(data_folder() / "models/bodypix/mobilenet/quant2/075/model-stride16.json", pt, {});
     // 27 convolutions in the body; one head is left of eight.

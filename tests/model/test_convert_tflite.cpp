@@ -9,6 +9,7 @@
 #include "model/convert.hpp"
 #include "support/data.hpp"
 #include "support/npy.hpp"
+#include "support/temp_dir.hpp"
 #include "support/torch_run.hpp"
 
 namespace fs = std::filesystem;
@@ -26,8 +27,8 @@ std::vector<float> normalised(const std::vector<float>& rgb, const model::Descri
 
 void check_selfie(const std::string& name, int height) {
     CAPTURE(name);
-    TemporaryFolder folder;
-    const std::string pt = (folder / "m.pt").string();
+    const vbg_test::TempDir folder;
+    const std::string pt = folder / "m.pt";
     const auto description = model::convert(data_folder() / "models/tflite" / (name + ".tflite"), pt, {});
     CHECK(description.architecture == "selfie");
     CHECK(description.input.rule == model::SizeRule::fixed);
@@ -90,8 +91,8 @@ TEST_CASE("both selfie models agree with MediaPipe's own runtime on every refere
 
 TEST_CASE("DeepLab finds the astronaut as class 15 of 21") {
     if (!have_data("models/tflite/deeplabv3_257_mv_gpu.tflite")) return;
-    TemporaryFolder folder;
-    const std::string pt = (folder / "m.pt").string();
+    const vbg_test::TempDir folder;
+    const std::string pt = folder / "m.pt";
     const auto description =
         model::convert(data_folder() / "models/tflite/deeplabv3_257_mv_gpu.tflite", pt, {});
     CHECK(description.architecture == "deeplab_v3");
@@ -113,9 +114,9 @@ TEST_CASE("DeepLab finds the astronaut as class 15 of 21") {
 
 TEST_CASE("BodyPix from TFLite gives what the same network from TensorFlow.js gives") {
     if (!have_data("models/tflite/body-pix-float-050-8.tflite")) return;
-    TemporaryFolder folder;
-    const std::string lite = (folder / "lite.pt").string();
-    const std::string js = (folder / "js.pt").string();
+    const vbg_test::TempDir folder;
+    const std::string lite = folder / "lite.pt";
+    const std::string js = folder / "js.pt";
     const auto a = model::convert(data_folder() / "models/tflite/body-pix-float-050-8.tflite", lite, {});
     const auto b =
         model::convert(data_folder() / "models/bodypix/mobilenet/float/050/model-stride8.json", js, {});
@@ -136,8 +137,8 @@ TEST_CASE("BodyPix from TFLite gives what the same network from TensorFlow.js gi
 
 TEST_CASE("selfie in bfloat16 stays close") {
     if (!have_data("goldens/selfie/selfie_segmentation/astronaut_512")) return;
-    TemporaryFolder folder;
-    const std::string pt = (folder / "m.pt").string();
+    const vbg_test::TempDir folder;
+    const std::string pt = folder / "m.pt";
     const auto description =
         model::convert(data_folder() / "models/tflite/selfie_segmentation.tflite", pt, {});
     const auto base = data_folder() / "goldens/selfie/selfie_segmentation/astronaut_512";

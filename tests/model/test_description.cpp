@@ -90,6 +90,9 @@ TEST_CASE("every wrong field is named") {
     };
     refuse(json("{\"name\": "), {"cut short"});
     refuse(json::array(), {"object"});
+    const std::string deep = std::string(300'000, '[') + std::string(300'000, ']');
+    refuse(json("{\"name\": " + deep + "}"), {"'name'", "a list"});
+    refuse(json("{\"name\": \"x\", \"input\": {\"rule\": " + deep + "}}"), {"'input.rule'", "a list"});
     refuse(with("/version", 2), {"'version'", "2"});
     refuse(without("", "name"), {"'name'", "missing"});
     refuse(with("/name", 3), {"'name'", "3", "text"});

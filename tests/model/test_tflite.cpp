@@ -108,7 +108,8 @@ TEST_CASE("real files cut short or with changed bytes are read or refused, never
             }
             refused += error_of(changed).empty() ? 0 : 1;
         }
-        MESSAGE(std::string(name) << ": " << refused << " of " << (small ? 2000 : 150) << " changed files refused");
+        MESSAGE(std::string(name) << ": " << refused << " of " << (small ? 2000 : 150)
+                                  << " changed files refused");
         CHECK(refused > 0);
     }
 }

@@ -2,12 +2,13 @@
 /// @file tfjs_maker.hpp  Small TensorFlow.js graph models made by tests.
 
 #include <cstring>
-#include <fstream>
+#include <filesystem>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
-#include "support/data.hpp"
+#include "support/temp_dir.hpp"
 
 namespace vbg::test {
 
@@ -16,7 +17,7 @@ struct TfjsMaker {
     nlohmann::json nodes = nlohmann::json::array();
     nlohmann::json weights = nlohmann::json::array();
     std::string bytes;
-    TemporaryFolder folder;
+    std::unique_ptr<vbg_test::TempDir> home = std::make_unique<vbg_test::TempDir>();
 
     void node(const std::string& name, const std::string& op, const std::vector<std::string>& inputs,
               nlohmann::json attributes = nlohmann::json::object()) {
@@ -58,14 +59,15 @@ struct TfjsMaker {
                 {"modelTopology", {{"node", nodes}}},
                 {"weightsManifest", {{{"paths", {"weights.bin"}}, {"weights", weights}}}}};
     }
+    [[nodiscard]] const vbg_test::TempDir& folder() const { return *home; }
     std::filesystem::path write() const { return write(json(), bytes); }
     std::filesystem::path write(const nlohmann::json& json, const std::string& weight_bytes) const {
         return write_text(json.dump(), weight_bytes);
     }
     std::filesystem::path write_text(const std::string& json, const std::string& weight_bytes) const {
-        std::ofstream(folder / "model.json", std::ios::binary) << json;
-        std::ofstream(folder / "weights.bin", std::ios::binary) << weight_bytes;
-        return folder / "model.json";
+        vbg_test::write_text(folder() / "model.json", json);
+        vbg_test::write_text(folder() / "weights.bin", weight_bytes);
+        return folder() / "model.json";
     }
 };
 
