@@ -72,7 +72,7 @@ TfjsNode::TfjsNode(const json& node, const std::string& origin) : origin_(origin
     name_ = text_at("name");
     op_ = text_at("op");
     if (name_.empty() || op_.empty()) throw Error(Errc::model, origin + ": a node has no name or no 'op'");
-    if (const auto attributes = node.find("attr"); attributes != node.end()) attributes_ = *attributes;
+    if (const auto attributes = node.find("attr"); attributes != node.end()) attributes_ = &*attributes;
     const auto inputs = node.find("input");
     if (inputs == node.end()) return;
     if (!inputs->is_array()) fail("has an 'input' that is no list");
@@ -93,9 +93,9 @@ void TfjsNode::fail(const std::string& text) const {
 }
 
 const json* TfjsNode::value(const char* attribute, const char* kind) const {
-    if (!attributes_.is_object()) return nullptr;
-    const auto found = attributes_.find(attribute);
-    if (found == attributes_.end()) return nullptr;
+    if (attributes_ == nullptr || !attributes_->is_object()) return nullptr;
+    const auto found = attributes_->find(attribute);
+    if (found == attributes_->end()) return nullptr;
     if (!found->is_object() || !found->contains(kind))
         fail(std::string("has an attribute '") + attribute + "' without '" + kind + "'");
     return &(*found)[kind];

@@ -10,7 +10,8 @@
 
 namespace vbg::model {
 
-/// A node and typed access to its attributes. Every throw is an Error{model} that names the node.
+/// A node and typed access to its attributes; the JSON it was made from must outlive it. Every throw is an
+/// Error{model} that names the node.
 class TfjsNode {
 public:
     TfjsNode(const nlohmann::json& node, const std::string& origin);
@@ -36,7 +37,7 @@ private:
 
     std::string origin_, name_, op_;
     std::vector<std::string> inputs_;
-    nlohmann::json attributes_;
+    const nlohmann::json* attributes_ = nullptr;  ///< "attr" of the node, or null
 };
 
 }  // namespace vbg::model

@@ -269,6 +269,10 @@ TEST_CASE("what is no model at all") {
               R"(]}, "weightsManifest": [{"paths": [)" + std::string(300'000, '[') +
               std::string(300'000, ']') + "], \"weights\": []}]}",
           "plain file name", Errc::model);
+    check("deep3.json",
+          R"({"modelTopology": {"node": [{"name": "a", "op": "Relu6", "attr": )" + std::string(300'000, '[') +
+              std::string(300'000, ']') + R"(}]}, "weightsManifest": []})",
+          "inputs", Errc::model);
     check("picture.json", "\x89PNG\r\n\x1a\n and so on", "neither", Errc::model);
     check("script.tflite", "PK\x03\x04 and so on", "needs no conversion", Errc::model);
     vbg_test::write_text(folder / "empty.json", "");
