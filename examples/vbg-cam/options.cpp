@@ -97,19 +97,19 @@ Command parse_command_line(int argc, char** argv, Options& options) {
     bool quiet = false;
     app.add_option("--source", given.source, "Where frames come from (default: auto)")
         ->type_name("SPEC|FILE");
-    app.add_option("--sink", given.sinks,
-                   "Where they go->allow_extra_args(false); may be given several times")
+    app.add_option("--sink", given.sinks, "Where they go; may be given several times")
+        ->allow_extra_args(false)
         ->type_name("SPEC|FILE");
     app.add_option("--segmenter", given.segmenter, "What finds the person (default: the preset's)")
         ->type_name("SPEC");
-    app.add_option("--filter", given.filters,
-                   "Mask filters, in order->allow_extra_args(false); may be repeated")
+    app.add_option("--filter", given.filters, "Mask filters, in order; may be repeated")
+        ->allow_extra_args(false)
         ->type_name("CHAIN");
-    app.add_option("--background", given.backgrounds,
-                   "Background effects, in order->allow_extra_args(false); may be repeated")
+    app.add_option("--background", given.backgrounds, "Background effects, in order; may be repeated")
+        ->allow_extra_args(false)
         ->type_name("CHAIN");
-    app.add_option("--foreground", given.foregrounds,
-                   "Effects on the person, in order->allow_extra_args(false); may be repeated")
+    app.add_option("--foreground", given.foregrounds, "Effects on the person, in order; may be repeated")
+        ->allow_extra_args(false)
         ->type_name("CHAIN");
     app.add_option("--preset", given.preset,
                    "none (only what is named), default or fakecam (default: default)")

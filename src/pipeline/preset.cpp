@@ -13,7 +13,8 @@ namespace {
 constexpr std::array kPresets = {
     Preset{"none", "Only the stages named; the matte as the segmenter gives it", "auto", "", "", ""},
     Preset{"default", "A natural picture: soft, edge-aware, steady matte", "auto",
-           "guided_filter | levels | temporal", "", "blur"},
+           "guided_filter:radius=16,eps=1e-4,confidence=0.5 | temporal | levels:black=0.15,white=0.85", "",
+           "blur"},
     Preset{"fakecam", "The 2020 script: BodyPix, dilated and box-blurred matte, hologram",
            "bodypix:model=bodypix-mobilenet-075-16-quant2,resolution=medium,threshold=0.7",
            "dilate:size=10 | box_blur:size=30", "hologram", ""},
