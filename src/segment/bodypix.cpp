@@ -41,14 +41,15 @@ constexpr std::array kParameters = {
               .choices = "none"},
     Parameter{.name = "black",
               .type = ParameterType::number,
-              .default_value = "0.4",
-              .help = "Soft matte: probability up to which a pixel is wholly background (empty rooms give "
-                      "up to about 0.4); less than white.",
+              .default_value = "0.5",
+              .help =
+                  "Soft matte: probability up to which a pixel is wholly background (empty rooms give a good "
+                  "deal); less than white.",
               .min = 0,
               .max = 1},
     Parameter{.name = "white",
               .type = ParameterType::number,
-              .default_value = "0.9",
+              .default_value = "0.8",
               .help = "Soft matte: probability from which a pixel is wholly the person's; more than black.",
               .min = 0,
               .max = 1},

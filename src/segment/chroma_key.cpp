@@ -1,15 +1,14 @@
-// Distance in colour, not in brightness: the screen's shadows and bright spots have its hue, too. In YCbCr it
-// is the distance of (Cb, Cr); in HSV that of the points (saturation, hue) on the colour disc, with the
-// saturation of nearly black pixels, which means nothing, taken down.
+// Distance in colour, not in brightness: the screen's shadows and bright spots have its hue, too. ycbcr: the
+// distance of (Cb, Cr), BT.601. hsv: the distance on the colour disc of hue and saturation, with the vector
+// form of both (alpha = R - (G + B) / 2, beta = sqrt(3) / 2 (G - B), divided by the largest channel), which
+// needs no angles; the saturation of nearly black pixels means nothing and is taken down.
 #include "segment/chroma_key.hpp"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "segment/mask_rows.hpp"
+#include "segment/pixel_kernels.hpp"
 
 namespace vbg::segment {
 
@@ -40,74 +39,73 @@ constexpr std::array kParameters = {
               .choices = "ycbcr|hsv"},
 };
 
-struct Point {
-    float u, v;
+/// How a plane is made of R, G, B (0..255).
+struct Plane {
+    float u[3], v[3];
+    bool relative;
 };
+constexpr float kByte = 1.F / 255.F;
+constexpr Plane kYcbcr = {{-0.168736F * kByte, -0.331264F * kByte, 0.5F * kByte},
+                          {0.5F * kByte, -0.418688F * kByte, -0.081312F * kByte},
+                          false};
+constexpr Plane kHsv = {{1.F, -0.5F, -0.5F}, {0.F, 0.8660254F, -0.8660254F}, true};
+/// Below this brightness saturation fades out.
+constexpr float kDark = 40.F;
 
-/// BT.601 Cb and Cr, -0.5..0.5, of colours 0..255.
-Point ycbcr(float r, float g, float b) {
-    constexpr float k = 1.F / 255.F;
-    return {(-0.168736F * r - 0.331264F * g + 0.5F * b) * k, (0.5F * r - 0.418688F * g - 0.081312F * b) * k};
-}
-
-/// Saturation as distance, hue as angle.
-Point hsv(float r, float g, float b) {
-    const float most = std::max({r, g, b}), least = std::min({r, g, b}), range = most - least;
-    if (range <= 0) return {0, 0};
-    constexpr float kDark = 40.F;  // below this brightness saturation fades out
-    const float saturation = range / std::max(most, kDark);
-    // Hue in sixths of a turn.
-    float hue = most == r ? (g - b) / range : most == g ? 2 + (b - r) / range : 4 + (r - g) / range;
-    hue *= 1.0471976F;
-    return {saturation * std::cos(hue), saturation * std::sin(hue)};
+/// The key for pixels whose channel `red` (0 or 2) is red.
+kernels::ColorKey make_key(const Plane& plane, const Color& color, int red) {
+    kernels::ColorKey key;
+    const float rgb[3] = {static_cast<float>(color.r), static_cast<float>(color.g),
+                          static_cast<float>(color.b)};
+    for (int c = 0; c < 3; ++c) {
+        const int at = c == 1 ? 1 : c == 0 ? red : 2 - red;
+        key.u[at] = plane.u[c];
+        key.v[at] = plane.v[c];
+        key.key_u += plane.u[c] * rgb[c];
+        key.key_v += plane.v[c] * rgb[c];
+    }
+    key.relative = plane.relative;
+    key.dark = kDark;
+    if (plane.relative) {
+        const float most = std::max({rgb[0], rgb[1], rgb[2], kDark});
+        key.key_u /= most;
+        key.key_v /= most;
+    }
+    return key;
 }
 
 class ChromaKey final : public Segmenter {
 public:
     explicit ChromaKey(const Parameters& parameters)
-        : key_(parameters.color("key")),
-          tolerance_(static_cast<float>(parameters.number("tolerance"))),
-          // A softness of nothing: a step just above the tolerance.
-          rise_(1.F / std::max(static_cast<float>(parameters.number("softness")), 1e-6F)),
-          hsv_(parameters.text("space") == "hsv") {}
+        : color_(parameters.color("key")),
+          tolerance_(parameters.number("tolerance")),
+          softness_(parameters.number("softness")),
+          plane_(parameters.text("space") == "hsv" ? kHsv : kYcbcr) {}
     [[nodiscard]] std::string_view name() const noexcept override { return "chroma_key"; }
 
 private:
     void do_configure(const FrameSpec& spec, Context& /*context*/) override {
-        red_ = spec.format == PixelFormat::bgr8 ? 2 : 0;
+        key_ = make_key(plane_, color_, spec.format == PixelFormat::bgr8 ? 2 : 0);
+        // A hair more than asked for, so that rounding does not part the key from itself.
+        key_.tolerance = static_cast<float>(tolerance_ + 1e-5);
+        key_.rise = static_cast<float>(1 / std::max(softness_, 1e-6));
     }
 
     bool do_segment(const ConstFrameView& frame, const MaskView& alpha, Context& context,
                     const std::optional<FrameView>& /*foreground*/) override {
         context.parallel_rows(frame.height, 16, [&](int first, int last) {
             for (int y = first; y < last; ++y) {
-                hsv_ ? key_row(frame, alpha, y, hsv) : key_row(frame, alpha, y, ycbcr);
+                const auto* row = reinterpret_cast<const std::uint8_t*>(frame.row(y));
+                with_row(alpha, y, [&](auto* out) { kernels::key_row(row, frame.width, key_, out); });
             }
         });
         return false;
     }
 
-    template <class ToPoint>
-    void key_row(const ConstFrameView& frame, const MaskView& alpha, int y, ToPoint to_point) const {
-        const auto* row = reinterpret_cast<const std::uint8_t*>(frame.row(y));
-        const Point key =
-            to_point(static_cast<float>(key_.r), static_cast<float>(key_.g), static_cast<float>(key_.b));
-        const int red = red_, blue = 2 - red_;
-        const float tolerance = tolerance_, rise = rise_;
-        write_floats(alpha, y, [=](int x) {
-            const std::uint8_t* p = row + 3 * static_cast<std::ptrdiff_t>(x);
-            const Point at =
-                to_point(static_cast<float>(p[red]), static_cast<float>(p[1]), static_cast<float>(p[blue]));
-            const float u = at.u - key.u, v = at.v - key.v;
-            const float distance = std::sqrt(u * u + v * v);
-            return std::min(std::max((distance - tolerance) * rise, 0.F), 1.F);
-        });
-    }
-
-    Color key_;
-    float tolerance_, rise_;
-    bool hsv_;
-    int red_ = 2;
+    Color color_;
+    double tolerance_, softness_;
+    const Plane& plane_;
+    kernels::ColorKey key_;
 };
 
 }  // namespace

@@ -4,12 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
-#include <utility>
 #include <vbg/frame.hpp>
-#include <vector>
 
 #include "segment/mask_rows.hpp"
+#include "segment/pixel_kernels.hpp"
 
 namespace vbg::segment {
 
@@ -38,8 +36,9 @@ public:
 private:
     void do_configure(const FrameSpec& spec, Context& /*context*/) override {
         last_ = Frame(spec);
-        first_weight_ = spec.format == PixelFormat::bgr8 ? kBlue : kRed;
-        third_weight_ = spec.format == PixelFormat::bgr8 ? kRed : kBlue;
+        const bool bgr = spec.format == PixelFormat::bgr8;
+        weights_[0] = bgr ? kBlue : kRed;
+        weights_[2] = bgr ? kRed : kBlue;
     }
     void do_reset() noexcept override { have_last_ = false; }
 
@@ -61,20 +60,15 @@ private:
     void compare_row(const ConstFrameView& frame, const MaskView& alpha, int y) {
         const auto* now = reinterpret_cast<const std::uint8_t*>(frame.row(y));
         auto* before = reinterpret_cast<std::uint8_t*>(last_.view().row(y));
-        const int least =
-            ((threshold_ + 1) << kBits) - (1 << (kBits - 1));  // rounds to more than the threshold
-        const int a = first_weight_, c = third_weight_;
-        write_bytes(alpha, y, [=](int x) {
-            const int i = 3 * x;
-            const int sum = a * std::abs(now[i] - before[i]) + kGreen * std::abs(now[i + 1] - before[i + 1]) +
-                            c * std::abs(now[i + 2] - before[i + 2]);
-            return sum >= least ? 255 : 0;
-        });
+        // Rounds to more than the threshold.
+        const int least = ((threshold_ + 1) << kBits) - (1 << (kBits - 1));
+        with_row(alpha, y,
+                 [&](auto* out) { kernels::changed_row(now, before, frame.width, weights_, least, out); });
         std::copy_n(now, static_cast<std::size_t>(frame.width) * 3, before);
     }
 
     int threshold_;
-    int first_weight_ = kBlue, third_weight_ = kRed;
+    int weights_[3] = {kBlue, kGreen, kRed};
     Frame last_;
     bool have_last_ = false;
 };

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <vbg/error.hpp>
 
+#include "segment/mask_rows.hpp"
+
 namespace vbg::segment {
 
 void MatteOutput::configure(const FrameSpec& spec, int width, int height, const Context& context) {
@@ -114,13 +116,9 @@ void MatteOutput::write_rows(const float* plane, const MaskView& alpha, int firs
         const int right = part_.x + part_.width;
         std::memset(out, 0, bytes(part_.x));
         std::memset(out + bytes(right), 0, bytes(alpha.width - right));
-        std::byte* start = out + bytes(part_.x);
-        if (alpha.format == MaskFormat::f32) {
-            kernels::finish_row(a, b, y_.fraction[i], part_.width, finish_, reinterpret_cast<float*>(start));
-        } else {
-            kernels::finish_row(a, b, y_.fraction[i], part_.width, finish_,
-                                reinterpret_cast<std::uint8_t*>(start));
-        }
+        with_row(alpha, y, [&](auto* row) {
+            kernels::finish_row(a, b, y_.fraction[i], part_.width, finish_, row + part_.x);
+        });
     }
 }
 

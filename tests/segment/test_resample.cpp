@@ -8,6 +8,7 @@
 #include "segment/matte_output.hpp"
 #include "segment/network_input.hpp"
 #include "support/allocation_counter.hpp"
+#include "support/simd_targets.hpp"
 
 using namespace vbg;
 using namespace vbg::segment;
@@ -214,6 +215,47 @@ TEST_CASE("a matte covers its part with half-pixel centres and is 0 elsewhere, i
         CHECK(most < 1e-5);
         CHECK(most_bytes <= 0.501);
     }
+}
+
+TEST_CASE("every instruction set gives the same input and the same matte") {
+    const Frame frame = noise(101, 37, PixelFormat::bgr8);
+    std::vector<float> logits(9 * 5);
+    for (std::size_t i = 0; i < logits.size(); ++i) logits[i] = 5 * std::sin(static_cast<float>(i));
+    std::vector<float> inputs;
+    std::vector<Mask> mattes;
+    Context context;
+    vbg_test::for_each_simd_target([&] {
+        const auto size = bodypix_size(101, 37, 0.75, 8);
+        model::InputDescription about;
+        about.scale = {0.1F, 0.2F, 0.3F};
+        about.offset = {-1.F, 2.F, 3.F};
+        NetworkInput input;
+        input.configure(test::spec_of(frame), about, size.width, size.height, context);
+        input.sample_padded(size.padding);
+        const std::vector<float> one(input.fill(frame.view(), context),
+                                     input.data() + 3 * size.width * size.height);
+        if (inputs.empty()) inputs = one;
+        CHECK(test::largest_difference(one.data(), inputs) < 1e-4);
+        MatteOutput output;
+        output.configure(test::spec_of(frame), 9, 5, context);
+        output.cover_padded(size.padding, size.width, size.height);
+        output.set_soft(0.1, 0.9);
+        for (const MaskFormat format : {MaskFormat::u8, MaskFormat::f32}) {
+            mattes.emplace_back(101, 37, format);
+            output.write(logits.data(), mattes.back().view(), context);
+        }
+    });
+    double most = 0, least = 1;
+    for (const Mask& mask : mattes) {
+        for (int y = 0; y < 37; ++y) {
+            for (int x = 0; x < 101; ++x) {
+                most = std::max(most, std::abs(test::at(mask, x, y) - test::at(mattes[1], x, y)));
+                least = std::min(least, test::at(mask, x, y));
+            }
+        }
+    }
+    CHECK(most <= 0.51 / 255);
+    CHECK(least == 0);
 }
 
 TEST_CASE("one by one pixel, one by one plane, and everything between") {

@@ -9,6 +9,7 @@
 
 #include "segment/frames.hpp"
 #include "support/allocation_counter.hpp"
+#include "support/simd_targets.hpp"
 #include "support/throws.hpp"
 
 using namespace vbg;
@@ -184,6 +185,39 @@ TEST_CASE("background_subtraction learns the room and finds who comes in") {
             stage->segment(flipped, mask.view(), context);
             CHECK(test::largest(mask) == 0);
         }
+    }
+}
+
+TEST_CASE("every instruction set gives the same mattes") {
+    const Frame a = noise(83, 21, PixelFormat::bgr8, 1), b = noise(83, 21, PixelFormat::bgr8, 2);
+    for (const char* spec :
+         {"chroma_key:tolerance=0.1,softness=0.6", "chroma_key:space=hsv,tolerance=0.1,softness=1.5",
+          "frame_difference:threshold=60"}) {
+        CAPTURE(spec);
+        std::vector<Mask> mattes;
+        vbg_test::for_each_simd_target([&] {
+            auto stage = make_segmenter(spec);
+            Context context;
+            stage->configure(test::spec_of(a), context);
+            Mask u8(83, 21), f32(83, 21, MaskFormat::f32);
+            stage->segment(a.view(), u8.view(), context);
+            stage->segment(b.view(), u8.view(), context);
+            stage->segment(a.view(), f32.view(), context);  // changes are the same both ways
+            if (std::string(spec).starts_with("chroma")) stage->segment(b.view(), f32.view(), context);
+            mattes.push_back(std::move(u8));
+            mattes.push_back(std::move(f32));
+        });
+        double most = 0, sum = 0;
+        for (const Mask& mask : mattes) {
+            for (int y = 0; y < 21; ++y) {
+                for (int x = 0; x < 83; ++x) {
+                    most = std::max(most, std::abs(at(mask, x, y) - at(mattes[0], x, y)));
+                    sum += at(mask, x, y);
+                }
+            }
+        }
+        CHECK(most <= 1.01 / 255);
+        CHECK(sum > 100);
     }
 }
 
