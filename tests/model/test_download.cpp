@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <string>
@@ -87,6 +88,10 @@ TEST_CASE("servers that ignore, refuse or misread a range send all again") {
         vbg_test::write_text(c.own / "x.part", std::string(5000, 'z'));
         vbg::model::download(c.wanted);
         CHECK(c.part() == c.data);
+        // What is sent whole is taken at once; only a wrong range is asked for anew.
+        const std::string log = c.log();
+        const auto requests = std::count(log.begin(), log.end(), '[') - 1;
+        CHECK(requests == (std::string(how) == "norange" ? 1 : 2));
     }
     Case c("good");  // more than there is: 416
     vbg_test::write_text(c.own / "x.part", c.data + "more");
