@@ -6,16 +6,17 @@
 #include <vbg/model.hpp>
 
 #include "segment/goldens.hpp"
+#include "support/temp_dir.hpp"
 
 namespace vbg::test {
 
 /// The .pt made of `file` (relative to the data folder).
 inline std::string converted(const std::string& file, bool javascript_dilation = false) {
-    static const TemporaryFolder folder;
+    static const vbg_test::TempDir folder;
     static std::map<std::string, std::string> made;
     std::string& path = made[file + (javascript_dilation ? "#js" : "")];
     if (path.empty()) {
-        path = (folder / (std::to_string(made.size()) + ".pt")).string();
+        path = folder / (std::to_string(made.size()) + ".pt");
         ConvertOptions options;
         options.javascript_dilation = javascript_dilation;
         convert_model(data_folder() / file, path, options);

@@ -8,6 +8,7 @@
 #include "segment/goldens.hpp"
 #include "segment/models.hpp"
 #include "segment/plane_segmenter.hpp"
+#include "support/temp_dir.hpp"
 #include "support/throws.hpp"
 #include "support/torch_make.hpp"
 
@@ -37,9 +38,9 @@ Frame two_colours(int width, int height, PixelFormat format) {
 }
 
 struct Fixture {
-    test::TemporaryFolder folder;
+    vbg_test::TempDir folder;
     std::string model(const std::string& name, const std::string& source, const std::string& about) const {
-        const std::string path = (folder / (name + ".pt")).string();
+        const std::string path = folder / (name + ".pt");
         test::make_module(path, source, about);
         return path;
     }
@@ -128,13 +129,13 @@ TEST_CASE_FIXTURE(Fixture, "torchscript: NaN, wrong shapes and wrong types are r
     refused("flat", "def forward(self, x):\n    return x.sum()\n");
     refused("no_tensor", "def forward(self, x):\n    return 3\n");
     refused("throws", "def forward(self, x):\n    return torch.zeros([2]) + torch.zeros([3])\n");
-    const std::string garbage = (folder / "garbage.pt").string();
+    const std::string garbage = folder / "garbage.pt";
     std::ofstream(garbage) << "this is no model";
     check_throws(Errc::model, {"garbage.pt"},
                  [&] { make_segmenter(spec(garbage))->configure(stream, context); });
-    std::ofstream((folder / "empty.pt").string()).flush();
+    std::ofstream(folder / "empty.pt").flush();
     check_throws(Errc::model, {"empty.pt"},
-                 [&] { make_segmenter(spec((folder / "empty.pt").string()))->configure(stream, context); });
+                 [&] { make_segmenter(spec(folder / "empty.pt"))->configure(stream, context); });
     // NaN that comes later: the frame fails, and the matte must not be used.
     const std::string later = model(
         "later", "def forward(self, x):\n    return x[:, 0:1] / (x[:, 0:1] - 1.0) * (x[:, 0:1] - 1.0)\n",
