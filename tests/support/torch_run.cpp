@@ -47,4 +47,11 @@ int frozen_convolutions(const std::string& path, int index) {
     return count;
 }
 
+void save_plain_module(const std::string& path) {
+    torch::jit::Module module("plain");
+    module.register_parameter("w", torch::ones({1, 3, 1, 1}), false);
+    module.define("def forward(self, x):\n    return torch.sigmoid(torch.conv2d(x, self.w))\n");
+    module.save(path);
+}
+
 }  // namespace vbg::test

@@ -21,4 +21,7 @@ std::vector<Map> run_module(const std::string& path, const std::vector<float>& p
 /// Convolutions left after freezing a module that returns only output `index` of the network's.
 int frozen_convolutions(const std::string& path, int index);
 
+/// Saves a TorchScript file as another program would make it: no description inside.
+void save_plain_module(const std::string& path);
+
 }  // namespace vbg::test
