@@ -12,6 +12,7 @@
 #include "model/convert.hpp"
 #include "support/data.hpp"
 #include "support/npy.hpp"
+#include "support/temp_dir.hpp"
 #include "support/torch_make.hpp"
 #include "torch/network.hpp"
 #include "torch/network_cpu.hpp"
@@ -38,10 +39,10 @@ NetworkOptions options(Precision precision, std::vector<std::string> outputs = {
 /// The real BodyPix, converted once for all cases here; empty (and SKIP said) where its weights are not at
 /// hand.
 const std::string& bodypix() {
-    static const test::TemporaryFolder folder;
+    static const vbg_test::TempDir folder;
     static const std::string path = [] {
         if (!test::have_data(weights) || !test::have_data(golden)) return std::string();
-        const std::string out = (folder / "bodypix.pt").string();
+        const std::string out = folder / "bodypix.pt";
         model::convert(test::data_folder() / weights / "model-stride16.json", out, {});
         return out;
     }();
@@ -153,9 +154,9 @@ TEST_CASE("bf16 is near: at most 1 in 100 coarse cells change sides, logits by a
 }
 
 TEST_CASE("precision auto follows the CPU's flags and says why") {
-    test::TemporaryFolder folder;
-    test::make_module((folder / "m.pt").string(), convolve, description(matte), 0.3F);
-    const auto network = Network::load((folder / "m.pt").string(), options(Precision::automatic));
+    vbg_test::TempDir folder;
+    test::make_module(folder / "m.pt", convolve, description(matte), 0.3F);
+    const auto network = Network::load(folder / "m.pt", options(Precision::automatic));
     const bool fast = net::cpu_features().amx_bf16 || net::cpu_features().avx512_bf16;
     CAPTURE(network->summary());
     CHECK((network->summary().find("bf16 (the CPU has") != std::string::npos) == fast);
@@ -164,7 +165,7 @@ TEST_CASE("precision auto follows the CPU's flags and says why") {
 }
 
 TEST_CASE("a small network computes what its formula says, whatever its activation") {
-    test::TemporaryFolder folder;
+    vbg_test::TempDir folder;
     struct Case {
         const char* activation;
         float low, high;
@@ -174,7 +175,7 @@ TEST_CASE("a small network computes what its formula says, whatever its activati
                           Case{"torch.clamp(y, -1.5, 2.)", -1.5F, 2}, Case{"torch.clamp(y, 0., 1.)", 0, 1},
                           Case{"torch.hardtanh(y, 0., 6.)", 0, 6}}) {
         CAPTURE(c.activation);
-        const std::string path = (folder / "m.pt").string();
+        const std::string path = folder / "m.pt";
         test::make_module(
             path,
             std::string("def forward(self, x):\n    y = torch.conv2d(x, self.weight)\n    return ") +
@@ -196,8 +197,8 @@ TEST_CASE("a small network computes what its formula says, whatever its activati
 }
 
 TEST_CASE("a tensor with two readers is not clamped under the other one's feet") {
-    test::TemporaryFolder folder;
-    const std::string path = (folder / "m.pt").string();
+    vbg_test::TempDir folder;
+    const std::string path = folder / "m.pt";
     test::make_module(path,
                       "def forward(self, x):\n    y = torch.conv2d(x, self.weight)\n    z = torch.clamp(y, "
                       "0., 1.)\n    return (y, z)\n",
@@ -211,11 +212,11 @@ TEST_CASE("a tensor with two readers is not clamped under the other one's feet")
 }
 
 TEST_CASE("the same file and options are loaded once; others apart; nothing is kept alive") {
-    test::TemporaryFolder folder;
-    const std::string path = (folder / "m.pt").string();
+    vbg_test::TempDir folder;
+    const std::string path = folder / "m.pt";
     test::make_module(path, convolve, description(matte));
     auto first = Network::load(path, options(Precision::fp32));
-    CHECK(first == Network::load((folder / ".").string() + "/m.pt", options(Precision::fp32)));
+    CHECK(first == Network::load(folder / "." + "/m.pt", options(Precision::fp32)));
     CHECK(first != Network::load(path, options(Precision::bf16)));
     CHECK(first != Network::load(path, options(Precision::fp32, {}, 1)));
     const std::weak_ptr<Network> watch = first;
@@ -224,8 +225,8 @@ TEST_CASE("the same file and options are loaded once; others apart; nothing is k
 }
 
 TEST_CASE("several threads may run one network") {
-    test::TemporaryFolder folder;
-    const std::string path = (folder / "m.pt").string();
+    vbg_test::TempDir folder;
+    const std::string path = folder / "m.pt";
     test::make_module(path, convolve, description(matte), 1.F);
     const auto network = Network::load(path, options(Precision::fp32));
     std::vector<int> wrong(3, 0);
@@ -245,8 +246,8 @@ TEST_CASE("several threads may run one network") {
 }
 
 TEST_CASE("what is wrong with a model is said when it is loaded") {
-    test::TemporaryFolder folder;
-    const std::string path = (folder / "m.pt").string();
+    vbg_test::TempDir folder;
+    const std::string path = folder / "m.pt";
     std::string text;
     const auto load = [&](const NetworkOptions& chosen) {
         return code_of([&] { (void)Network::load(path, chosen); }, text);
@@ -287,8 +288,8 @@ TEST_CASE("what is wrong with a model is said when it is loaded") {
 }
 
 TEST_CASE("options that make no sense are refused with the ones that do") {
-    test::TemporaryFolder folder;
-    const std::string path = (folder / "m.pt").string();
+    vbg_test::TempDir folder;
+    const std::string path = folder / "m.pt";
     test::make_module(path, convolve, description(matte));
     std::string text;
     const auto load = [&](const NetworkOptions& chosen) {
@@ -309,8 +310,8 @@ TEST_CASE("options that make no sense are refused with the ones that do") {
 }
 
 TEST_CASE("a run is refused where the input's size breaks the description, and where it gives NaN") {
-    test::TemporaryFolder folder;
-    const std::string path = (folder / "m.pt").string();
+    vbg_test::TempDir folder;
+    const std::string path = folder / "m.pt";
     test::make_module(path, "def forward(self, x):\n    return torch.sqrt(torch.conv2d(x, self.weight))\n",
                       description(matte));
     const auto network = Network::load(path, options(Precision::fp32));
