@@ -101,7 +101,8 @@ void disc(Picture& alpha, double radius) {
 
 TEST_CASE("blur: within a few grey levels of the true Gaussian, with and without a person") {
     std::mt19937 rng(1);
-    for (const auto& [w, h] : {std::pair{203, 141}, {64, 150}}) {
+    for (const auto& size : {vbg::Size{203, 141}, vbg::Size{64, 150}}) {
+        const int w = size.width, h = size.height;
         Picture layer(w, h, 3, 0, false, rng), alpha(w, h, 1, 0, false, rng), nobody(w, h, 1, 0, false, rng);
         paint(layer);
         disc(alpha, 30);

@@ -69,7 +69,8 @@ TEST_CASE("every effect: in place, strides, threads, configuring again; nothing 
         Context one(1), four(4);
         auto effect = vbg::make_effect(text);
         std::mt19937 rng(3);
-        for (const auto& [w, h] : kSizes) {
+        for (const auto& size : kSizes) {
+            const int w = size[0], h = size[1];
             INFO(w, "x", h);
             const vbg::FrameSpec spec{w, h, PixelFormat::bgr8, {}, {}, 30};
             Picture tight(w, h, 3, 0, false, rng), alpha(w, h, 1, 0, false, rng), out(w, h, 3, 0, false, rng);
@@ -108,10 +109,11 @@ TEST_CASE("every effect: red first gives the same picture as blue first") {
         Context context;
         auto effect = vbg::make_effect(text);
         std::mt19937 rng(4);
-        for (const auto& [w, h] : kSizes) {
+        for (const auto& size : kSizes) {
+            const int w = size[0], h = size[1];
             Picture bgr(w, h, 3, 0, false, rng), rgb(w, h, 3, 0, false, rng), alpha(w, h, 1, 0, false, rng);
             half_and_half(alpha);
-            const auto swapped = [w = w, h = h](Picture& from, Picture& to) {
+            const auto swapped = [w, h](Picture& from, Picture& to) {
                 for (int y = 0; y < h; ++y) {
                     for (int i = 0; i < 3 * w; ++i) to.at(i / 3, y, i % 3) = from.at(i / 3, y, 2 - i % 3);
                 }

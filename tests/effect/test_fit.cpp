@@ -44,13 +44,18 @@ int difference(const std::vector<std::uint8_t>& a, const cv::Mat& b) {
 TEST_CASE("fit: stretch shrinks like INTER_AREA and grows like INTER_LINEAR") {
     std::mt19937 rng(1);
     vbg_test::for_each_simd_target([&] {
-        for (const auto& [from, to, method] :
-             {std::tuple{vbg::Size{301, 203}, vbg::Size{128, 77}, cv::INTER_AREA},
+        struct Case {
+            vbg::Size from, to;
+            int method;
+        };
+        for (const auto& [from_size, to_size, method] :
+             {Case{vbg::Size{301, 203}, vbg::Size{128, 77}, cv::INTER_AREA},
               {vbg::Size{192, 108}, vbg::Size{64, 36}, cv::INTER_AREA},
               {vbg::Size{640, 480}, vbg::Size{1, 1}, cv::INTER_AREA},
               {vbg::Size{61, 43}, vbg::Size{200, 150}, cv::INTER_LINEAR},
               {vbg::Size{1, 1}, vbg::Size{9, 5}, cv::INTER_LINEAR},
               {vbg::Size{2, 3}, vbg::Size{17, 31}, cv::INTER_LINEAR}}) {
+            const vbg::Size from = from_size, to = to_size;  // a binding cannot be captured by INFO
             INFO(from.width, "x", from.height, " to ", to.width, "x", to.height);
             Picture picture(from.width, from.height, 3, 2, false, rng);
             auto pixels = picture.pixels();

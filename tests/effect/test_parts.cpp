@@ -96,7 +96,8 @@ TEST_CASE("colormap: every name means OpenCV's map of that name") {
         cv::Mat expected;
         cv::applyColorMap(mat_of(pixels, 90, 30), expected, number);
         const auto out = apply(std::string("colormap:map=") + name, layer, context);
-        CHECK_MESSAGE(std::equal(out.begin(), out.end(), expected.data), name);
+        const std::string which = name;
+        CHECK_MESSAGE(std::equal(out.begin(), out.end(), expected.data), which);
     }
 }
 
