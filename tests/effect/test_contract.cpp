@@ -144,6 +144,7 @@ TEST_CASE("every effect: no heap allocation after configure()") {
             std::mt19937 rng(5);
             Picture layer(640, 361, 3, 0, false, rng), alpha(640, 361, 1, 0, false, rng);
             effect->configure({640, 361, PixelFormat::bgr8, {}, {}, 30}, context);
+            context.parallel_rows(64, 1, [](int, int) {});  // its threads have started, with what that takes
             const AllocationCounter counter;
             for (int i = 0; i < 3; ++i) {
                 effect->apply(layer.frame(PixelFormat::bgr8), alpha.mask(), layer.frame(PixelFormat::bgr8),
