@@ -167,7 +167,9 @@ class Running(Case):
         with subprocess.Popen([VBG_CAM, "--source", "pattern:size=64x48,realtime=true", "--segmenter", "constant:value=255",
                                "--preset", "none", "--sink", str(film), "--sink", f"images:path={folder}", "--sync", "exact"],
                               stderr=subprocess.PIPE, text=True) as program:
-            time.sleep(1.5)
+            deadline = time.monotonic() + 60
+            while len(list(folder.glob("*.png"))) < 3 and time.monotonic() < deadline:
+                time.sleep(0.05)
             program.send_signal(signal.SIGINT)
             _, errors = program.communicate(timeout=30)
         self.assertEqual(program.returncode, 130, errors)
