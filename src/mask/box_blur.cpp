@@ -14,27 +14,45 @@
 namespace vbg::mask {
 
 void BoxBlur::run(const ConstMaskView& in, const MaskView& out, Context& context) {
-    const int width = in.width;
-    const int height = in.height;
-    context.parallel_rows(height, 32, [&](int first, int last) {
-        for (int y = first; y < last; ++y) slide_sum(bytes(in, y), sums_.row(y), width, size_, anchor_);
-    });
+    const bool alone = context.threads() == 1;
+    if (!alone) {
+        context.parallel_rows(in.height, 32, [&](int first, int last) {
+            for (int y = first; y < last; ++y)
+                slide_sum(bytes(in, y), sums_.row(y), in.width, size_, anchor_);
+        });
+    }
+    const int piece = one_piece_a_thread(in.height, context, size_);
+    context.parallel_rows(in.height, piece,
+                          [&](int first, int last) { mean_rows(alone ? &in : nullptr, out, first, last); });
+}
+
+/// Output rows first .. last - 1. With `in`, rows are summed as they come to be needed, into a ring that
+/// stays in the cache; without, all have been before. Output row y is written after all input rows up to y
+/// have been read, so the matte may be worked on in place.
+void BoxBlur::mean_rows(const ConstMaskView* in, const MaskView& out, int first, int last) {
+    const int width = out.width, height = out.height;
+    const int ring = in != nullptr ? std::min(height, size_ + 2) : height;
+    int ready = in != nullptr ? 0 : height;
+    const auto row = [&](int y) { return sums_.row(reflect_101(y, height) % ring); };
+    const auto sum_until = [&](int y) {
+        for (; ready <= std::min(y, height - 1); ++ready) {
+            slide_sum(bytes(*in, ready), sums_.row(ready % ring), width, size_, anchor_);
+        }
+    };
     const int area = size_ * size_;
     const float scale = std::nextafter(1.0F / static_cast<float>(area), 1.0F + 1.0F);
     const bool narrow = size_ * 255 <= 32767;
-    const int piece = one_piece_a_thread(height, context, size_);
-    context.parallel_rows(height, piece, [&](int first, int last) {
-        alignas(64) std::uint32_t column[kMaxSide + kRowSlack / sizeof(std::uint32_t)];
-        const auto row = [&](int y) { return sums_.row(reflect_101(y, height)); };
-        std::fill_n(column, static_cast<std::size_t>(width) + kRowSlack / sizeof(column[0]),
-                    static_cast<std::uint32_t>(area / 2));
-        const int above = first - 1 - anchor_;  // the window of the row before the first
-        for (int y = above; y < above + size_; ++y) add_row(column, row(y), width);
-        for (int y = first; y < last; ++y) {
-            step_mean(column, row(y - anchor_ + size_ - 1), row(y - anchor_ - 1), bytes(out, y), width, scale,
-                      narrow);
-        }
-    });
+    alignas(64) std::uint32_t column[kMaxSide + kRowSlack / sizeof(std::uint32_t)];
+    std::fill_n(column, static_cast<std::size_t>(width) + kRowSlack / sizeof(column[0]),
+                static_cast<std::uint32_t>(area / 2));
+    const int above = first - 1 - anchor_;  // the window of the row before the first
+    sum_until(std::max(above + size_ - 1, -above));
+    for (int y = above; y < above + size_; ++y) add_row(column, row(y), width);
+    for (int y = first; y < last; ++y) {
+        sum_until(y - anchor_ + size_ - 1);
+        step_mean(column, row(y - anchor_ + size_ - 1), row(y - anchor_ - 1), bytes(out, y), width, scale,
+                  narrow);
+    }
 }
 
 namespace {

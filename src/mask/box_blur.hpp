@@ -20,8 +20,10 @@ public:
     void run(const ConstMaskView& in, const MaskView& out, Context& context);
 
 private:
+    void mean_rows(const ConstMaskView* in, const MaskView& out, int first, int last);
+
     int size_, anchor_;
-    Plane<std::uint16_t> sums_;  // of each row
+    Plane<std::uint16_t> sums_;  // of each row, or a ring of the last few
 };
 
 }  // namespace vbg::mask

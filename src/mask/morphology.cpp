@@ -52,24 +52,17 @@ void Morphology::configure(int width, int height) {
 }
 
 const std::uint8_t* Morphology::row_or_nothing(Extremum what, int y) const noexcept {
-    return y >= 0 && y < height_ ? rows_.row(y) : nothing_.row(static_cast<int>(what));
+    return y >= 0 && y < height_ ? rows_.row(y % ring_) : nothing_.row(static_cast<int>(what));
 }
 
 void Morphology::run(Extremum what, const ConstMaskView& in, const MaskView& out, Context& context) {
-    const bool rect = shape_ == Shape::rect;
-    context.parallel_rows(in.height, 32, [&](int first, int last) {
-        for (int y = first; y < last; ++y) {
-            if (rect) {
-                slide_extremum(what, bytes(in, y), rows_.row(y), in.width, size_, anchor_);
-            } else {
-                std::memcpy(rows_.row(y), bytes(in, y), static_cast<std::size_t>(in.width));
-            }
-        }
-    });
+    if (context.threads() == 1 && shape_ == Shape::rect) return run_in_bands(what, in, out);
+    ring_ = height_;
+    context.parallel_rows(height_, 32, [&](int first, int last) { take_rows(what, in, first, last); });
     // Pieces longer than the element, so that their scratch rows do not overlap.
-    const int piece = one_piece_a_thread(in.height, context, size_ + 1);
-    context.parallel_rows(in.height, piece, [&](int first, int last) {
-        if (rect) {
+    const int piece = one_piece_a_thread(height_, context, size_ + 1);
+    context.parallel_rows(height_, piece, [&](int first, int last) {
+        if (shape_ == Shape::rect) {
             columns(what, out, first, last);
         } else {
             ellipse(what, out, first, last);
@@ -77,18 +70,44 @@ void Morphology::run(Extremum what, const ConstMaskView& in, const MaskView& out
     });
 }
 
+/// With one thread nobody else needs the rows: they go round in a ring that stays in the cache. Output row y
+/// is written after all input rows up to y have been taken, so the matte may be worked on in place.
+void Morphology::run_in_bands(Extremum what, const ConstMaskView& in, const MaskView& out) {
+    const int band = (32 + size_ - 1) / size_ * size_;  // whole blocks, see columns()
+    ring_ = std::min(height_, band + 2 * size_);
+    int taken = 0;
+    for (int first = 0; first < height_; first += band) {
+        const int last = std::min(first + band, height_);
+        const int need = std::min(last + size_, height_);
+        take_rows(what, in, taken, need);
+        taken = need;
+        columns(what, out, first, last);
+    }
+}
+
+void Morphology::take_rows(Extremum what, const ConstMaskView& in, int first, int last) {
+    for (int y = first; y < last; ++y) {
+        if (shape_ == Shape::rect) {
+            slide_extremum(what, bytes(in, y), rows_.row(y % ring_), in.width, size_, anchor_);
+        } else {
+            std::memcpy(rows_.row(y % ring_), bytes(in, y), static_cast<std::size_t>(in.width));
+        }
+    }
+}
+
 void Morphology::columns(Extremum what, const MaskView& out, int first, int last) {
     const int width = out.width;
+    const int piece = ring_ < height_ ? 0 : first;  // where its scratch rows begin
     // The window of output row y is rows y - anchor .. y - anchor + size - 1.
     for (int block = first - anchor_; block + anchor_ < last; block += size_) {
-        const auto suffix = [&](int i) { return scratch_.row(first + i); };
+        const auto suffix = [&](int i) { return scratch_.row(piece + i); };
         std::memcpy(suffix(size_ - 1), row_or_nothing(what, block + size_ - 1),
                     static_cast<std::size_t>(width));
         for (int i = size_ - 2; i >= 0; --i) {
             merge_extremum(what, row_or_nothing(what, block + i), suffix(i + 1), suffix(i), width);
         }
         std::memcpy(bytes(out, block + anchor_), suffix(0), static_cast<std::size_t>(width));
-        std::uint8_t* const prefix = scratch_.row(first + size_);
+        std::uint8_t* const prefix = scratch_.row(piece + size_);
         std::memset(prefix, neutral(what), static_cast<std::size_t>(width) + kRowSlack);
         for (int i = 1; i < size_ && block + i + anchor_ < last; ++i) {
             step_extremum(what, prefix, row_or_nothing(what, block + size_ + i - 1), suffix(i),

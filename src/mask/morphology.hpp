@@ -24,6 +24,8 @@ public:
     void run(Extremum what, const ConstMaskView& in, const MaskView& out, Context& context);
 
 private:
+    void run_in_bands(Extremum what, const ConstMaskView& in, const MaskView& out);
+    void take_rows(Extremum what, const ConstMaskView& in, int first, int last);
     void columns(Extremum what, const MaskView& out, int first, int last);
     void ellipse(Extremum what, const MaskView& out, int first, int last);
     [[nodiscard]] const std::uint8_t* row_or_nothing(Extremum what, int y) const noexcept;
@@ -32,6 +34,7 @@ private:
     Shape shape_;
     std::vector<Chord> chords_;  // of the ellipse, shortest first
     int height_ = 0;
+    int ring_ = 1;                 // rows kept: row y is at y % ring
     Plane<std::uint8_t> rows_;     // the matte, for rect already slid along its rows
     Plane<std::uint8_t> scratch_;  // a piece that begins at row y owns rows y to y + size
     Plane<std::uint8_t> nothing_;  // a row of 0 and a row of 255
