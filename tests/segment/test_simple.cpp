@@ -239,6 +239,7 @@ TEST_CASE("segmenters without a network: any layout, any thread count, no alloca
                 MaskView bottom_up = u8.view();
                 bottom_up.data = bottom_up.row(height - 1);
                 bottom_up.stride = -bottom_up.stride;
+                context.parallel_rows(64, 1, [](int, int) {});  // its threads have started
                 const AllocationCounter counter;
                 stage->segment(a.view(), bottom_up, context);
                 stage->segment(b.view(), bottom_up, context);
