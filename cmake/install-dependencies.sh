@@ -7,6 +7,7 @@ set -euo pipefail
 packages=(
   build-essential cmake ninja-build ccache pkg-config git ca-certificates
   libtorch-dev libopenblas0-pthread              # networks; the reference BLAS is some twenty times slower
+  libdnnl-dev                                    # the headers of LibTorch's oneDNN: convolution and clamp in one step
   libopencv-dev                                  # picture and film files, reference filters
   libyuv-dev libhwy-dev libfmt-dev               # pixel formats, SIMD, text
   nlohmann-json3-dev libtomlplusplus-dev libcli11-dev

@@ -51,6 +51,11 @@ bool is_out_of_memory(const std::string& text) {
     throw Error(Errc::model, at + ": the network failed: " + text);
 }
 
+const char* name_of(Effort effort) noexcept {
+    if (effort == Effort::plain) return "";
+    return effort == Effort::fused ? " with fused convolutions" : " rewritten";
+}
+
 /// LibTorch keeps the number of OpenMP threads per calling thread, so every thread that runs a network says
 /// it once. It stays set afterwards: changing it back and forth makes LibTorch start its other thread pool
 /// anew.
@@ -134,7 +139,7 @@ private:
     void take(const at::Tensor& result, const model::OutputDescription& wanted, Output& output) const;
     void build(const std::string& path);
     torch::jit::Module read(const std::string& path) const;
-    bool attempt(const std::string& path, c10::ScalarType type, bool rewrite,
+    bool attempt(const std::string& path, c10::ScalarType type, Effort effort,
                  const std::vector<at::Tensor>& reference, std::string& why_not);
     void describe(const Difference* difference, const std::string& why_not);
 
@@ -157,18 +162,18 @@ torch::jit::Module TorchNetwork::read(const std::string& path) const {
     }
 }
 
-bool TorchNetwork::attempt(const std::string& path, c10::ScalarType type, bool rewrite,
+bool TorchNetwork::attempt(const std::string& path, c10::ScalarType type, Effort effort,
                            const std::vector<at::Tensor>& reference, std::string& why_not) {
     try {
-        graph_.emplace(read(path), positions_, GraphOptions{choice_.device, type, rewrite});
+        graph_.emplace(read(path), positions_, GraphOptions{choice_.device, type, effort});
         choice_.type = type;
         difference_ = compare(reference, forward(check_picture(description_.input)));
         if (is_rounding(difference_, type == c10::kFloat)) return true;
-        why_not += std::string(why_not.empty() ? "" : "; ") + to_text(type) + (rewrite ? " optimised" : "") +
+        why_not += std::string(why_not.empty() ? "" : "; ") + to_text(type) + name_of(effort) +
                    " gave other results than plain fp32 (off by up to " +
                    std::to_string(difference_.largest) + ")";
     } catch (const std::exception& error) {
-        why_not += std::string(why_not.empty() ? "" : "; ") + to_text(type) + (rewrite ? " optimised" : "") +
+        why_not += std::string(why_not.empty() ? "" : "; ") + to_text(type) + name_of(effort) +
                    " failed: " + reason(error);
     }
     graph_.reset();
@@ -200,11 +205,12 @@ void TorchNetwork::build(const std::string& path) {
     for (std::size_t i = 0; i < reference.size(); ++i) take(reference[i], outputs_[i], checked);
 
     std::string why_not;
-    bool done =
-        attempt(path, wanted, true, reference, why_not) || attempt(path, wanted, false, reference, why_not);
-    if (!done && wanted != c10::kFloat)
-        done = attempt(path, c10::kFloat, true, reference, why_not) ||
-               attempt(path, c10::kFloat, false, reference, why_not);
+    std::vector<c10::ScalarType> types = {wanted};
+    if (wanted != c10::kFloat) types.push_back(c10::kFloat);
+    bool done = false;
+    for (const c10::ScalarType type : types)
+        for (const Effort effort : {Effort::fused, Effort::rewritten, Effort::plain})
+            done = done || attempt(path, type, effort, reference, why_not);
     if (!done) {
         choice_.type = c10::kFloat;
         choice_.device = c10::kCPU;
@@ -218,6 +224,8 @@ void TorchNetwork::describe(const Difference* difference, const std::string& why
     if (why_not.empty()) summary_ += " (" + choice_.type_reason + ")";
     if (choice_.device.is_cpu())
         summary_ += ", " + std::to_string(choice_.threads) + (choice_.threads == 1 ? " thread" : " threads");
+    if (graph_ && graph_->fused() > 0)
+        summary_ += ", " + std::to_string(graph_->fused()) + " convolutions as single oneDNN steps";
     if (!choice_.device_reason.empty()) summary_ += "; " + choice_.device_reason;
     if (difference != nullptr) {
         char text[64];

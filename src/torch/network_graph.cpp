@@ -1,12 +1,9 @@
 #include "torch/network_graph.hpp"
 
 #include <torch/csrc/jit/api/module.h>
-#include <torch/csrc/jit/passes/dead_code_elimination.h>
 #include <torch/csrc/jit/passes/freeze_module.h>
 
 #include <vbg/error.hpp>
-
-#include "torch/network_rewrite.hpp"
 
 namespace vbg::net {
 namespace {
@@ -48,20 +45,18 @@ int output_count(const torch::jit::Module& module, const std::string& name) {
 Graph::Graph(torch::jit::Module module, const std::vector<int>& positions, const GraphOptions& options) {
     module.eval();
     module.to(options.device, options.type);
-    frozen_ = torch::jit::freeze_module(select_outputs(module, positions));
-    graph_ = frozen_.get_method("forward").graph()->copy();
-    const int outputs = static_cast<int>(graph_->outputs().size());
-    if (outputs != 1)
-        throw Error(Errc::internal, "a frozen graph has " + std::to_string(outputs) + " outputs");
-    if (options.rewrite) convolutions_ = rewrite(*graph_, options.device, options.type);
+    const torch::jit::Module frozen = torch::jit::freeze_module(select_outputs(module, positions));
+    graph_ = frozen.get_method("forward").graph()->copy();
+    if (graph_->inputs().size() != 2 || graph_->outputs().size() != 1)
+        throw Error(Errc::internal, "a frozen graph does not take a picture and give a tuple");
+    if (graph_->inputs()[0]->hasUses()) self_ = frozen._ivalue();
+    convolutions_ = rewrite(*graph_, options.device, options.type, options.effort);
     graph_->lint();
     code_ = torch::jit::Code(graph_, "vbg_network");
 }
 
 std::vector<at::Tensor> Graph::run(const at::Tensor& input) const {
-    torch::jit::Stack stack;
-    if (graph_->inputs().size() == 2) stack.emplace_back(frozen_._ivalue());
-    stack.emplace_back(input);
+    torch::jit::Stack stack{self_, input};
     torch::jit::InterpreterState(code_).run(stack);
     std::vector<at::Tensor> outputs;
     for (const auto& element : stack.at(0).toTupleRef().elements()) outputs.push_back(element.toTensor());

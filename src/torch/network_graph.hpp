@@ -10,13 +10,14 @@
 #include <string>
 #include <vector>
 
+#include "torch/network_rewrite.hpp"
+
 namespace vbg::net {
 
-/// How far to go. The steps are kept apart so that one that proves wrong on a network can be left out.
 struct GraphOptions {
     c10::Device device{c10::kCPU};
     c10::ScalarType type = c10::kFloat;
-    bool rewrite = true;  ///< in-place activations, convolutions straight into oneDNN
+    Effort effort = Effort::fused;
 };
 
 /// A frozen forward() that returns a tuple of the wanted outputs only.
@@ -34,15 +35,14 @@ public:
     /// Thread-safe.
     [[nodiscard]] std::vector<at::Tensor> run(const at::Tensor& input) const;
 
-    /// Convolutions whose activation was made part of them or done in place, and all convolutions: for the
-    /// log.
-    [[nodiscard]] int convolutions() const noexcept { return convolutions_; }
+    /// Convolutions that oneDNN does in one step with their activation, for the log.
+    [[nodiscard]] std::size_t fused() const noexcept { return convolutions_.size(); }
 
 private:
-    torch::jit::Module frozen_;
+    c10::IValue self_;  ///< None where the graph does not read it
     std::shared_ptr<torch::jit::Graph> graph_;
+    std::vector<std::unique_ptr<Convolution>> convolutions_;
     torch::jit::Code code_;
-    int convolutions_ = 0;
 };
 
 /// How many tensors forward() returns. Throws Error{model} where it returns anything else.

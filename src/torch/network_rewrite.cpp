@@ -3,9 +3,12 @@
 #include <ATen/Context.h>
 #include <ATen/Functions.h>
 #include <torch/csrc/jit/ir/constants.h>
+#include <torch/csrc/jit/runtime/custom_operator.h>
 
 #include <cstring>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace vbg::net {
@@ -13,6 +16,21 @@ namespace {
 
 using torch::jit::Node;
 using torch::jit::Value;
+
+/// The operator "vbg::convolve(Tensor x, int step) -> Tensor", `step` being the address of a Convolution: the
+/// interpreter takes operators by name only.
+c10::Symbol convolve_operator() {
+    static const c10::Symbol name = c10::Symbol::fromQualString("vbg::convolve");
+    static const torch::jit::RegisterOperators registered({torch::jit::Operator(
+        "vbg::convolve(Tensor x, int step) -> Tensor",
+        [](torch::jit::Stack& stack) {
+            auto* const step = reinterpret_cast<Convolution*>(torch::jit::pop(stack).toInt());
+            const at::Tensor x = torch::jit::pop(stack).toTensor();
+            torch::jit::push(stack, step->run(x));
+        },
+        c10::AliasAnalysisKind::CONSERVATIVE)});
+    return name;
+}
 
 c10::Symbol aten(const char* name) { return c10::Symbol::fromQualString(std::string("aten::") + name); }
 
@@ -39,12 +57,6 @@ std::optional<double> constant_number(const Value* value) {
     if (!constant || !constant->isScalar()) return std::nullopt;
     return constant->toScalar().toDouble();
 }
-
-/// An activation as the interval it clamps to; `upper` is absent for relu.
-struct Clamp {
-    double lower = 0;
-    std::optional<double> upper;
-};
 
 std::optional<Clamp> as_clamp(const Node& node) {
     if (node.kind() == aten("relu") || node.kind() == aten("relu_")) return Clamp{0, std::nullopt};
@@ -93,32 +105,91 @@ void clamp_in_place(torch::jit::Graph& graph, Node* node, const Clamp& clamp, c1
     node->destroy();
 }
 
-/// conv2d(input, weight, bias, stride, padding, dilation, groups) with constants on the CPU, as oneDNN wants
-/// it.
-bool send_to_onednn(torch::jit::Graph& graph, Node* node) {
-    if (node->kind() != aten("conv2d") || node->inputs().size() != 7) return false;
-    const auto weight = torch::jit::toIValue(node->input(1));
-    const auto padding = torch::jit::toIValue(node->input(4));
-    if (!weight || !weight->isTensor() || !padding || !padding->isIntList()) return false;
-    const torch::jit::WithInsertPoint at(node);
-    Value* const laid_out =
-        graph.insertConstant(weight->toTensor().contiguous(at::MemoryFormat::ChannelsLast));
-    Value* const result =
-        graph.insert(aten("mkldnn_convolution"), {node->input(0), laid_out, node->input(2), node->input(4),
-                                                  node->input(3), node->input(5), node->input(6)});
-    node->output()->replaceAllUsesWith(result);
+/// The constant inputs of conv2d(input, weight, bias, stride, padding, dilation, groups).
+std::optional<ConvolutionParts> convolution_parts(const Node& node) {
+    if (node.kind() != aten("conv2d") || node.inputs().size() != 7) return std::nullopt;
+    ConvolutionParts parts;
+    const auto weight = torch::jit::toIValue(node.input(1));
+    const auto bias = torch::jit::toIValue(node.input(2));
+    const auto groups = torch::jit::toIValue(node.input(6));
+    if (!weight || !weight->isTensor() || !bias || !groups || !groups->isInt()) return std::nullopt;
+    parts.weight = weight->toTensor();
+    if (bias->isTensor()) parts.bias = bias->toTensor();
+    parts.groups = groups->toInt();
+    std::array<std::int64_t, 2>* const pairs[] = {&parts.stride, &parts.padding, &parts.dilation};
+    for (std::size_t i = 0; i < 3; ++i) {
+        const auto list = torch::jit::toIValue(node.input(3 + i));
+        if (!list || !list->isIntList() || list->toIntVector().empty() || list->toIntVector().size() > 2)
+            return std::nullopt;  // padding may also be a word, "same"
+        *pairs[i] = {list->toIntVector().front(), list->toIntVector().back()};
+    }
+    return parts;
+}
+
+void replace(Node* node, Value* by) {
+    node->output()->replaceAllUsesWith(by);
     node->destroy();
-    return true;
+}
+
+void send_to_onednn(torch::jit::Graph& graph, Node* node, const ConvolutionParts& parts) {
+    const torch::jit::WithInsertPoint at(node);
+    Value* const weight = graph.insertConstant(parts.weight.contiguous(at::MemoryFormat::ChannelsLast));
+    replace(node,
+            graph.insert(aten("mkldnn_convolution"), {node->input(0), weight, node->input(2), node->input(4),
+                                                      node->input(3), node->input(5), node->input(6)}));
+}
+
+/// The one node that reads the result of `node`, or nullptr.
+Node* only_reader(const Node& node) {
+    const auto& uses = node.output()->uses();
+    return uses.size() == 1 && uses[0].user->owningBlock() == node.owningBlock() ? uses[0].user : nullptr;
+}
+
+/// Returns nullptr, and leaves the graph alone, where Convolution cannot take these parts.
+std::unique_ptr<Convolution> fuse(torch::jit::Graph& graph, Node* node, ConvolutionParts parts) {
+    Node* const reader = only_reader(*node);
+    Node* last = node;
+    if (reader != nullptr && (parts.clamp = as_clamp(*reader))) last = reader;
+    const Node* const user = only_reader(*last);
+    parts.float_result = user != nullptr && user->kind() == c10::prim::TupleConstruct;
+    auto convolution = Convolution::make(parts);
+    if (!convolution) return nullptr;
+    const torch::jit::WithInsertPoint at(node);
+    Value* const step = graph.insertConstant(reinterpret_cast<std::int64_t>(convolution.get()));
+    Value* const result =
+        graph.insertNode(graph.create(convolve_operator(), {node->input(0), step}))->output();
+    result->setType(c10::TensorType::get());
+    if (last != node) replace(last, result);
+    replace(node, result);
+    return convolution;
+}
+
+void drop_unused_constants(torch::jit::Graph& graph) {
+    std::vector<Node*> nodes;
+    collect(*graph.block(), nodes);
+    for (Node* node : nodes)
+        if (node->kind() == c10::prim::Constant && !node->hasUses()) node->destroy();
 }
 
 }  // namespace
 
-int rewrite(torch::jit::Graph& graph, c10::Device device, c10::ScalarType type) {
-    int convolutions = 0;
+std::vector<std::unique_ptr<Convolution>> rewrite(torch::jit::Graph& graph, c10::Device device,
+                                                  c10::ScalarType type, Effort effort) {
+    std::vector<std::unique_ptr<Convolution>> convolutions;
+    if (effort == Effort::plain) return convolutions;
     std::vector<Node*> nodes;
     if (device.is_cpu() && at::hasMKLDNN()) {
         collect(*graph.block(), nodes);
-        for (Node* node : nodes) convolutions += send_to_onednn(graph, node) ? 1 : 0;
+        std::vector<std::pair<Node*, ConvolutionParts>> found;
+        for (Node* node : nodes)
+            if (auto parts = convolution_parts(*node)) found.emplace_back(node, std::move(*parts));
+        for (auto& [node, parts] : found) {
+            auto fused = effort == Effort::fused ? fuse(graph, node, parts) : nullptr;
+            if (fused)
+                convolutions.push_back(std::move(fused));
+            else
+                send_to_onednn(graph, node, parts);
+        }
         nodes.clear();
     }
     collect(*graph.block(), nodes);
@@ -130,6 +201,7 @@ int rewrite(torch::jit::Graph& graph, c10::Device device, c10::ScalarType type) 
             from->node()->owningBlock() == node->owningBlock())
             clamp_in_place(graph, node, *clamp, type);
     }
+    drop_unused_constants(graph);
     return convolutions;
 }
 

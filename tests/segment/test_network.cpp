@@ -36,6 +36,8 @@ NetworkOptions options(Precision precision, std::vector<std::string> outputs = {
     return chosen;
 }
 
+bool fast_bf16() { return net::cpu_features().amx_bf16 || net::cpu_features().avx512_bf16; }
+
 /// The real BodyPix, converted once for all cases here; empty (and SKIP said) where its weights are not at
 /// hand.
 const std::string& bodypix() {
@@ -104,6 +106,7 @@ TEST_CASE("the network gives the original's raw outputs") {
     const auto network =
         Network::load(bodypix(), options(Precision::fp32, {"segments", "heatmaps", "long_offsets"}));
     MESSAGE(network->summary());
+    CHECK(network->summary().find("fell back") == std::string::npos);
     std::vector<net::Output> outputs;
     for (const std::string name : {"astronaut_512", "portrait_192x256", "astronaut_crop_333x257"}) {
         const Picture picture = golden_input(name);
@@ -135,6 +138,7 @@ TEST_CASE("bf16 is near: at most 1 in 100 coarse cells change sides, logits by a
     if (bodypix().empty()) return;
     const auto network = Network::load(bodypix(), options(Precision::bf16, {"segments"}));
     MESSAGE(network->summary());
+    if (fast_bf16()) CHECK(network->summary().find("fell back") == std::string::npos);
     REQUIRE(network->summary().find("bf16") != std::string::npos);
     std::size_t cells = 0, changed = 0;
     for (const std::string name : {"astronaut_512", "portrait_192x256", "astronaut_crop_333x257"}) {
@@ -157,7 +161,7 @@ TEST_CASE("precision auto follows the CPU's flags and says why") {
     vbg_test::TempDir folder;
     test::make_module(folder / "m.pt", convolve, description(matte), 0.3F);
     const auto network = Network::load(folder / "m.pt", options(Precision::automatic));
-    const bool fast = net::cpu_features().amx_bf16 || net::cpu_features().avx512_bf16;
+    const bool fast = fast_bf16();
     CAPTURE(network->summary());
     CHECK((network->summary().find("bf16 (the CPU has") != std::string::npos) == fast);
     CHECK((network->summary().find("fp32 (the CPU has neither") != std::string::npos) == !fast);
@@ -194,6 +198,83 @@ TEST_CASE("a small network computes what its formula says, whatever its activati
             }
         }
     }
+}
+
+TEST_CASE("convolutions of every shape, in fp32 and bf16, against sums by hand") {
+#ifdef VBG_HAVE_ONEDNN
+    const bool fuses = true;
+#else
+    const bool fuses = false;
+#endif
+    const vbg_test::TempDir folder;
+    const std::string path = folder / "m.pt";
+    struct Case {
+        int kernel, stride, padding, dilation, groups, channels;
+    };
+    for (const Case& c :
+         {Case{1, 1, 0, 1, 1, 5}, Case{3, 1, 1, 1, 3, 3}, Case{3, 2, 1, 1, 3, 6}, Case{3, 2, 1, 1, 1, 24},
+          Case{3, 1, 2, 2, 1, 4}, Case{5, 2, 2, 1, 3, 3}, Case{3, 1, 0, 1, 1, 1}}) {
+        const int inner = 3 / c.groups;
+        const auto text = [](int v) { return std::to_string(v); };
+        // Every kernel element is 0.25, the bias too: sums that bfloat16 holds exactly. Both are cut out of
+        // the module's parameter, so that freezing makes constants of them, in the type the network is loaded
+        // in.
+        const std::string sides =
+            text(c.channels) + ", " + text(inner) + ", " + text(c.kernel) + ", " + text(c.kernel);
+        test::make_module(
+            path,
+            "def forward(self, x):\n    w = self.weight[:, :1].expand(" + sides +
+                ").contiguous()\n    b = self.weight[0, 0, 0].expand(" + text(c.channels) +
+                ").contiguous()\n    y = torch.conv2d(x, w, b, [" + text(c.stride) + ", " + text(c.stride) +
+                "], [" + text(c.padding) + ", " + text(c.padding) + "], [" + text(c.dilation) + ", " +
+                text(c.dilation) + "], " + text(c.groups) + ")\n    return torch.clamp(y, 0., 6.)\n",
+            description(R"({"name": "matte", "meaning": "other", "channels": )" + text(c.channels) + "}"),
+            0.25F);
+        std::vector<float> input(6 * 8 * 3);
+        for (std::size_t i = 0; i < input.size(); ++i) input[i] = static_cast<float>(i % 7) - 3.F;
+        for (const Precision precision : {Precision::fp32, Precision::bf16}) {
+            const auto network = Network::load(path, options(precision));
+            CAPTURE(network->summary());
+            std::vector<net::Output> outputs;
+            network->run(input.data(), 6, 8, outputs);
+            if (fuses && (precision == Precision::fp32 || fast_bf16()))
+                CHECK(network->summary().find("1 convolutions as single oneDNN steps") != std::string::npos);
+            const net::Output& got = outputs[0];
+            REQUIRE(got.channels == c.channels);
+            for (int y = 0; y < got.height; ++y)
+                for (int x = 0; x < got.width; ++x)
+                    for (int channel = 0; channel < c.channels; ++channel) {
+                        float sum = 0.25F;
+                        const int first = channel / (c.channels / c.groups) * inner;
+                        for (int row = 0; row < c.kernel; ++row)
+                            for (int column = 0; column < c.kernel; ++column) {
+                                const int v = y * c.stride - c.padding + row * c.dilation;
+                                const int u = x * c.stride - c.padding + column * c.dilation;
+                                if (v < 0 || v >= 6 || u < 0 || u >= 8) continue;
+                                for (int from = first; from < first + inner; ++from)
+                                    sum += 0.25F * input[static_cast<std::size_t>((v * 8 + u) * 3 + from)];
+                            }
+                        const auto at = static_cast<std::size_t>((y * got.width + x) * c.channels + channel);
+                        REQUIRE(got.data[at] == std::clamp(sum, 0.F, 6.F));
+                    }
+        }
+    }
+}
+
+TEST_CASE("sizes may change from run to run") {
+    if (bodypix().empty()) return;
+    const auto network = Network::load(bodypix(), options(Precision::fp32, {"segments"}));
+    std::vector<net::Output> outputs;
+    for (int turn = 0; turn < 2; ++turn) {
+        for (int side = 17; side < 17 + 16 * 12; side += 16) {  // more sizes than are kept ready
+            const std::vector<float> grey(static_cast<std::size_t>(side * side * 3), 0.F);
+            network->run(grey.data(), side, side, outputs);
+            CHECK(outputs[0].height == (side - 1) / 16 + 1);
+        }
+    }
+    const Picture picture = golden_input("astronaut_512");
+    network->run(picture.data.data(), picture.height, picture.width, outputs);
+    CHECK(largest_difference(outputs[0].data, golden_output("astronaut_512", "segments")) < 2e-3);
 }
 
 TEST_CASE("a tensor with two readers is not clamped under the other one's feet") {

@@ -1,0 +1,20 @@
+# oneDNN's headers, for convolutions with their clamp in one step (src/torch/network_onednn.cpp). Only where LibTorch
+# itself uses the shared libdnnl, as Debian's does: two oneDNNs in a process would take each other's symbols. Without
+# it everything works, slower.
+set(VBG_ONEDNN AUTO CACHE STRING "Call the oneDNN that LibTorch is linked to directly (libdnnl-dev): AUTO, ON, OFF")
+set(_onednn OFF)
+find_path(VBG_ONEDNN_INCLUDE_DIR oneapi/dnnl/dnnl.hpp)
+find_library(VBG_ONEDNN_LIBRARY dnnl)
+if(VBG_ONEDNN_INCLUDE_DIR AND VBG_ONEDNN_LIBRARY AND TARGET torch_cpu)
+  get_target_property(_torch_file torch_cpu LOCATION)
+  file(REAL_PATH "${VBG_ONEDNN_LIBRARY}" _onednn_file)
+  file(STRINGS "${VBG_ONEDNN_INCLUDE_DIR}/oneapi/dnnl/dnnl_version.h" _onednn_major REGEX "DNNL_VERSION_MAJOR 2$")
+  execute_process(COMMAND ${CMAKE_READELF} -d ${_torch_file} OUTPUT_VARIABLE _torch_needs ERROR_QUIET)
+  if(_onednn_major AND _torch_needs MATCHES "\\[(libdnnl\\.so\\.[0-9]+)\\]")
+    get_filename_component(_onednn_folder "${_onednn_file}" DIRECTORY)
+    if(EXISTS "${_onednn_folder}/${CMAKE_MATCH_1}")
+      set(_onednn ON)
+    endif()
+  endif()
+endif()
+vbg_feature(VBG_ONEDNN _onednn "libdnnl 2.x, linked to by LibTorch,")
