@@ -36,8 +36,9 @@ double worst_error(const Matte& got, const std::vector<double>& expected) {
 
 TEST_CASE("box_blur: the float mean to within rounding") {
     for (const int size : {1, 2, 3, 4, 7, 15, 30, 31, 64, 128, 129, 200, 255}) {
-        for (const auto& [width, height] :
+        for (const auto& extent :
              std::vector<std::pair<int, int>>{{1, 1}, {1, 9}, {6, 1}, {40, 31}, {133, 71}, {300, 290}}) {
+            const int width = extent.first, height = extent.second;
             CAPTURE(size);
             CAPTURE(width);
             CAPTURE(height);

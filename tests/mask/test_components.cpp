@@ -32,8 +32,9 @@ Matte speckle(int width, int height, double share, unsigned seed) {
 }  // namespace
 
 TEST_CASE("components: areas and edges are those of cv::connectedComponentsWithStats") {
-    for (const auto& [width, height] : std::vector<std::pair<int, int>>{
+    for (const auto& extent : std::vector<std::pair<int, int>>{
              {1, 1}, {64, 1}, {1, 40}, {128, 33}, {63, 20}, {65, 70}, {200, 150}}) {
+        const int width = extent.first, height = extent.second;
         for (const double share : {0.0, 0.2, 0.45, 0.6, 0.9, 1.0}) {
             for (const bool below : {false, true}) {
                 for (const bool eight : {false, true}) {

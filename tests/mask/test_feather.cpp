@@ -70,7 +70,8 @@ std::vector<Matte> inputs(int width, int height) {
 
 TEST_CASE("feather: the Gaussian convolution within 1 grey level to sigma 8, any size") {
     for (const double sigma : {0.3, 0.7, 1.0, 2.0, 3.0, 5.5, 8.0}) {
-        for (const auto& [width, height] : std::vector<std::pair<int, int>>{{1, 1}, {7, 5}, {97, 131}}) {
+        for (const auto& extent : std::vector<std::pair<int, int>>{{1, 1}, {7, 5}, {97, 131}}) {
+            const int width = extent.first, height = extent.second;
             for (const Matte& in : inputs(width, height)) {
                 CAPTURE(sigma);
                 CAPTURE(width);

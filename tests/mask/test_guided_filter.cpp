@@ -143,7 +143,8 @@ double worst_error(const Matte& got, const Plane& expected) {
 }  // namespace
 
 TEST_CASE("guided_filter: at full resolution with confidence 0 it is the published filter") {
-    for (const auto& [width, height] : std::vector<std::pair<int, int>>{{1, 1}, {9, 4}, {61, 43}}) {
+    for (const auto& extent : std::vector<std::pair<int, int>>{{1, 1}, {9, 4}, {61, 43}}) {
+        const int width = extent.first, height = extent.second;
         for (const bool gray : {false, true}) {
             for (const int radius : {1, 4, 9}) {
                 for (const double eps : {1e-4, 1e-2}) {

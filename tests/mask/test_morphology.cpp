@@ -30,8 +30,9 @@ TEST_CASE("morphology: equal to OpenCV for all operations, shapes, sizes") {
     for (const char* name : {"dilate", "erode", "open", "close"}) {
         for (const char* shape : {"rect", "ellipse"}) {
             for (const int size : {1, 2, 3, 4, 5, 7, 8, 9, 10, 16, 31, 64, 255}) {
-                for (const auto& [width, height] :
+                for (const auto& extent :
                      std::vector<std::pair<int, int>>{{1, 1}, {5, 3}, {64, 40}, {131, 93}, {300, 270}}) {
+                    const int width = extent.first, height = extent.second;
                     CAPTURE(name);
                     CAPTURE(shape);
                     CAPTURE(size);

@@ -51,7 +51,8 @@ TEST_CASE("mask filters: every vector width this CPU has gives the same result")
         "fill_holes:max_area=1",
     };
     for (const std::string& spec : specs) {
-        for (const auto& [width, height] : std::vector<std::pair<int, int>>{{3, 2}, {150, 61}, {259, 40}}) {
+        for (const auto& extent : std::vector<std::pair<int, int>>{{3, 2}, {150, 61}, {259, 40}}) {
+            const int width = extent.first, height = extent.second;
             hwy::GetChosenTarget().Update(hwy::SupportedTargets());
             const Matte expected = second_result(spec, width, height);
             for (const auto target : hwy::SupportedAndGeneratedTargets()) {
