@@ -22,9 +22,6 @@ namespace vbg {
 
 namespace {
 
-constexpr std::string_view kNotBuilt =
-    "not built: configure with -DVBG_MEDIA=ON, OpenCV's imgcodecs and videoio, and FFmpeg's libraries";
-
 std::string lower_ending(const std::string& path) {
     const std::size_t dot = path.rfind('.'), slash = path.rfind('/');
     if (dot == std::string::npos || (slash != std::string::npos && dot < slash)) return {};
@@ -211,6 +208,8 @@ void save_picture(const std::string& path, const ConstFrameView& picture, int qu
 #else
 
 namespace {
+constexpr std::string_view kNotBuilt =
+    "not built: configure with -DVBG_MEDIA=ON, OpenCV's imgcodecs and videoio, and FFmpeg's libraries";
 [[noreturn]] void not_built(const std::string& path) {
     throw Error(Errc::not_built, fmt::format("picture '{}': {}", path, kNotBuilt));
 }

@@ -3,6 +3,8 @@
 
 #include <cstring>
 
+#include <vbg/parameter.hpp>
+
 #include "io/picture_file.hpp"
 #include "io/picture_format.hpp"
 #include "support/frames.hpp"
@@ -17,11 +19,11 @@ using namespace vbg_test;
 TEST_CASE("lossless endings bring every pixel back, at odd sizes too") {
     TempDir dir;
     for (const char* ending : {".png", ".bmp", ".tif", ".ppm", ".PNG"}) {
-        for (auto [w, h] : {std::pair{1, 1}, {7, 5}, {64, 48}}) {
-            const Frame picture = noise_frame(w, h);
+        for (const Size size : {Size{1, 1}, {7, 5}, {64, 48}}) {
+            const Frame picture = noise_frame(size.width, size.height);
             const std::string path = dir / std::string("p").append(ending);
             save_picture(path, picture.view());
-            CHECK_MESSAGE(equal_pixels(load_picture(path).view(), picture.view()), ending, " ", w, "x", h);
+            CHECK_MESSAGE(equal_pixels(load_picture(path).view(), picture.view()), ending, " ", size.width);
         }
     }
     CHECK(dir.names().size() == 5);  // and no temporary names

@@ -26,6 +26,10 @@ ConstFrameView view_of(const cv::Mat& m) {
     return v;
 }
 
+struct Kind {
+    const char *name, *fourcc;
+};
+
 /// Nanoseconds between two times.
 std::int64_t apart(std::chrono::nanoseconds a, std::chrono::nanoseconds b) {
     return std::abs((a - b).count());
@@ -39,11 +43,11 @@ std::string video(const std::string& path, const std::string& more = "") {
 
 TEST_CASE("video: the frames that OpenCV sees, with media times, through every container") {
     TempDir dir;
-    const std::pair<const char*, const char*> kinds[] = {{"a.mp4", "avc1"}, {"b.mp4", "mp4v"},
-                                                         {"c.mkv", "H264"}, {"d.avi", "MJPG"},
-                                                         {"e.avi", "XVID"}, {"f.mov", "avc1"}};
-    for (const auto& [name, fourcc] : kinds) {
-        make_film(dir / name, fourcc, {96, 64}, 30);
+    const Kind kinds[] = {{"a.mp4", "avc1"}, {"b.mp4", "mp4v"}, {"c.mkv", "H264"},
+                          {"d.avi", "MJPG"}, {"e.avi", "XVID"}, {"f.mov", "avc1"}};
+    for (const Kind& kind : kinds) {
+        const std::string name = kind.name;
+        make_film(dir / name, kind.fourcc, {96, 64}, 30);
         const auto wanted = opencv_frames(dir / name);
         auto source = make_source(video(dir / name));
         const FrameSpec spec = source->open();
@@ -90,7 +94,13 @@ TEST_CASE("video: start, near and far, and beyond the end") {
     auto whole = make_source(video(dir / "a.mp4"));
     const auto film = read_all(*whole);
     REQUIRE(film.size() == 120);
-    for (const auto& [start, frame] : {std::pair{"0.5", 5U}, {"2.04", 20U}, {"8", 80U}, {"11.9", 119U}}) {
+    struct Case {
+        const char* start;
+        std::size_t frame;
+    };
+    for (const Case& c : {Case{"0.5", 5}, {"2.04", 20}, {"8", 80}, {"11.9", 119}}) {
+        const std::string start = c.start;
+        const std::size_t frame = c.frame;
         auto source = make_source(video(dir / "a.mp4", std::string(",start=").append(start)));
         const auto frames = read_all(*source);
         CHECK(source->length() == 120 - frame);
@@ -190,8 +200,9 @@ TEST_CASE("video: not films") {
 
 TEST_CASE("video: a film cut anywhere is refused before its first frame") {
     TempDir dir;
-    for (const auto& [name, fourcc] : {std::pair{"a.mp4", "avc1"}, {"a.avi", "MJPG"}, {"a.mkv", "H264"}}) {
-        make_film(dir / name, fourcc, {96, 64}, 30);
+    for (const Kind& kind : {Kind{"a.mp4", "avc1"}, {"a.avi", "MJPG"}, {"a.mkv", "H264"}}) {
+        const std::string name = kind.name;
+        make_film(dir / name, kind.fourcc, {96, 64}, 30);
         const auto whole = file_bytes(dir / name);
         for (int tenth = 1; tenth < 10; ++tenth) {
             const auto keep = static_cast<std::ptrdiff_t>(whole.size()) * tenth / 10;

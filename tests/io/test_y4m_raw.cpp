@@ -202,7 +202,9 @@ TEST_CASE("raw: every format has the size it should, and the bytes of convert()"
     const std::pair<const char*, std::size_t> sizes[] = {
         {"same", 105}, {"rgb8", 105}, {"bgr8", 105}, {"rgba8", 140},        {"bgra8", 140},
         {"gray8", 35}, {"yuyv", 80},  {"uyvy", 80},  {"nv12", 35 + 2 * 12}, {"i420", 35 + 2 * 12}};
-    for (const auto& [format, size] : sizes) {
+    for (const auto& entry : sizes) {
+        const std::string format = entry.first;
+        const std::size_t size = entry.second;
         auto sink = make_sink(std::string("raw:format=").append(format).append(",path=") + dir / "f.raw");
         sink->open(spec_of(picture));
         sink->write(picture.view());
@@ -212,7 +214,7 @@ TEST_CASE("raw: every format has the size it should, and the bytes of convert()"
         REQUIRE_MESSAGE(bytes.size() == 2 * size, format);
         CHECK(std::equal(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size),
                          bytes.begin() + static_cast<std::ptrdiff_t>(size)));
-        if (std::string(format) == "rgb8") {
+        if (format == "rgb8") {
             for (int y = 0; y < 5; ++y)
                 for (int x = 0; x < 7; ++x)
                     CHECK(bytes[static_cast<std::size_t>(21 * y + 3 * x)] ==
