@@ -10,14 +10,13 @@
 
 #    include <algorithm>
 #    include <cmath>
-#    include <mutex>
 #    include <opencv2/core.hpp>
-#    include <opencv2/core/utils/logger.hpp>
 
 #    include <vbg/log.hpp>
 
 #    include "io/file.hpp"
 #    include "io/film_format.hpp"
+#    include "io/quiet_media.hpp"
 
 extern "C" {
 #    include <libavcodec/avcodec.h>
@@ -29,17 +28,6 @@ extern "C" {
 namespace vbg {
 
 namespace {
-
-struct Quiet {
-    std::mutex mutex;
-    int inside = 0;
-    int av_level = AV_LOG_INFO;
-    cv::utils::logging::LogLevel cv_level = cv::utils::logging::LOG_LEVEL_WARNING;
-};
-Quiet& quiet() {
-    static Quiet instance;
-    return instance;
-}
 
 std::string av_text(int code) {
     char text[AV_ERROR_MAX_STRING_SIZE] = {};
@@ -81,21 +69,6 @@ struct FreeScaler {
 };
 
 }  // namespace
-
-QuietMedia::QuietMedia() {
-    const std::lock_guard lock(quiet().mutex);
-    if (quiet().inside++ > 0) return;
-    quiet().av_level = av_log_get_level();
-    av_log_set_level(AV_LOG_QUIET);
-    quiet().cv_level = cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
-}
-
-QuietMedia::~QuietMedia() {
-    const std::lock_guard lock(quiet().mutex);
-    if (--quiet().inside > 0) return;
-    av_log_set_level(quiet().av_level);
-    cv::utils::logging::setLogLevel(quiet().cv_level);
-}
 
 struct FilmReader::Impl {
     std::string who, path;
@@ -461,8 +434,6 @@ std::uint64_t count_film_frames(const std::string& path, std::string_view who) {
 
 namespace vbg {
 
-QuietMedia::QuietMedia() = default;
-QuietMedia::~QuietMedia() = default;
 struct FilmReader::Impl {};
 FilmReader::FilmReader() = default;
 FilmReader::~FilmReader() = default;

@@ -57,14 +57,4 @@ private:
 /// Frames of a film, counted one by one without decoding them. Throws as FilmReader::open().
 [[nodiscard]] std::uint64_t count_film_frames(const std::string& path, std::string_view who);
 
-/// Turns down what FFmpeg and OpenCV write to the standard error output, for the time of a scope.
-/// Process-wide, so kept short; scopes of several threads may overlap. Thread-safe.
-class QuietMedia {
-public:
-    QuietMedia();
-    ~QuietMedia();
-    QuietMedia(const QuietMedia&) = delete;
-    QuietMedia& operator=(const QuietMedia&) = delete;
-};
-
 }  // namespace vbg

@@ -15,6 +15,7 @@
 #include "io/film_reader.hpp"
 #include "io/frame_packer.hpp"
 #include "io/picture_file.hpp"
+#include "io/quiet_media.hpp"
 
 #ifdef VBG_HAVE_MEDIA
 #    include <sys/statvfs.h>
