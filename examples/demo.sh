@@ -45,7 +45,7 @@ common=(--segmenter "$segmenter" --preset default --foreground hologram
   --background "image:path=$out/hubble_deep_field.jpg")
 vbg-cam "${common[@]}" --source "image:path=$out/astronaut.png,motion=drift,size=720x720,frames=150,fps=30" \
   --sink "video:path=$out/vbg-demo.mp4" --stats "$out/stats.json"
-vbg-cam "${common[@]}" --source "image:path=$out/astronaut.png,size=720x720" --show side-by-side \
+vbg-cam "${common[@]}" --source "image:path=$out/astronaut.png,size=720x720,frames=10" --show side-by-side \
   --sink "image:path=$out/contact-sheet.png" --quiet
 
 say "Done"

@@ -64,13 +64,13 @@ std::string sink_spec(const std::string& text) {
     if (any({".png", ".jpg", ".jpeg", ".bmp", ".webp"})) {
         return (text.find('%') != std::string::npos ? "images:path=" : "image:path=") + path;
     }
-    if (any({".mp4", ".mkv", ".avi", ".mov", ".webm"})) return "video:path=" + path;
+    if (any({".mp4", ".mkv", ".avi", ".mov"})) return "video:path=" + path;
     if (extension == ".y4m") return "y4m:path=" + path;
     if (extension.empty()) return text;  // the registry's own error lists the sinks there are
     throw vbg::Error(
         vbg::Errc::invalid_argument,
         fmt::format("--sink {}: '{}' says neither picture nor film; wanted .png, .jpg, .mp4, .mkv, .avi, "
-                    ".mov, .webm or .y4m, or a spec such as raw:path={}",
+                    ".mov or .y4m, or a spec such as raw:path={}",
                     text, extension, text));
 }
 
