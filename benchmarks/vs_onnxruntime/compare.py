@@ -7,6 +7,7 @@ within one round mean anything on a machine that does other things too.
 
 One command, from anywhere (it makes itself a virtual environment with onnx, onnxruntime and numpy):
     python3 benchmarks/vs_onnxruntime/compare.py [--build build] [--data ../shared] [--rounds 15] [--threads 2]
+        [--neighbour]
 """
 import argparse
 import json
@@ -105,12 +106,16 @@ def build_onnx(weights):
 class Ours:
     """The network server: see network_server.cpp."""
 
-    def __init__(self, program):
-        self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    def __init__(self, program, environment=None):
+        self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                        env=environment)
 
-    def ask(self, *words):
+    def send(self, *words):
         self.process.stdin.write(" ".join(str(word) for word in words) + "\n")
         self.process.stdin.flush()
+
+    def ask(self, *words):
+        self.send(*words)
         answer = self.process.stdout.readline().strip()
         if not answer or answer.startswith("error"):
             sys.exit(f"network server: {words[0]}: {answer or 'it ended'}")
@@ -130,6 +135,33 @@ def picture(data, height, width):
     return np.ascontiguousarray(photo / 127.5 - 1, np.float32)
 
 
+def beside_neighbour(ours, program, folder, options, size):
+    """How much slower a frame is while another OpenMP program, whose threads spin, keeps every core busy."""
+    busy = {**os.environ, "VBG_PREPARED": "1", "OMP_WAIT_POLICY": "active", "OMP_NUM_THREADS": str(options.threads)}
+    neighbour = Ours(program, busy)
+    neighbour.ask("load", "fp32", folder / "model.pt", "fp32", options.threads, "segments")
+    neighbour.ask("input", *size, folder / "input")
+    result = {}
+    alone, beside = {}, {}
+    for precision in ("fp32", "auto"):
+        for times, busy_now in ((alone, False), (beside, True)) * 3:
+            if busy_now:
+                neighbour.send("time", "fp32", 1000000)  # ended below
+                time.sleep(0.2)
+            times.setdefault(precision, []).extend(float(t) for t in ours.ask("time", precision, 20).split())
+            if busy_now:
+                neighbour.process.kill()
+                neighbour.process.wait()
+                neighbour = Ours(program, busy)
+                neighbour.ask("load", "fp32", folder / "model.pt", "fp32", options.threads, "segments")
+                neighbour.ask("input", *size, folder / "input")
+        result[precision] = float(np.median(beside[precision]) / np.median(alone[precision]))
+        print(f"  libvbg {precision} beside a busy OpenMP program: {np.median(beside[precision]):.1f} ms, "
+              f"alone {np.median(alone[precision]):.1f} ms: {result[precision]:.2f} times slower")
+    neighbour.process.kill()
+    return result
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--build", type=Path, default=ROOT / "build", help="CMake build folder")
@@ -138,6 +170,7 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--runs", type=int, default=10, help="runs in a round, of each")
+    parser.add_argument("--neighbour", action="store_true", help="also time beside a busy, spinning OpenMP program")
     parser.add_argument("--json", type=Path, help="also write the result there")
     options = parser.parse_args()
     data = options.data or Path(os.environ.get("VBG_TEST_DATA", ROOT.parent / "shared"))
@@ -210,6 +243,8 @@ def main():
             print(f"  {one} / {other}: {np.median(ratios):.2f}   (quartiles {np.percentile(ratios, 25):.2f} to "
                   f"{np.percentile(ratios, 75):.2f}, of best rounds {min(rounds[one]) / min(rounds[other]):.2f})")
         print(f"  resident memory with both networks loaded: {result['resident_mb']} MB")
+        if options.neighbour:
+            result["beside_neighbour"] = beside_neighbour(ours, program, folder, options, (height, width))
         if options.json:
             options.json.write_text(json.dumps(result, indent=2) + "\n")
 

@@ -128,7 +128,8 @@ public:
     }
 
 private:
-    std::vector<at::Tensor> forward(const at::Tensor& input) const {
+    std::vector<at::Tensor> forward(const at::Tensor& given) const {
+        const at::Tensor input = writes_input_ ? given.clone() : given;
         std::vector<at::Tensor> results = graph_ ? graph_->run(input.to(choice_.device, choice_.type))
                                                  : run_plainly(*plain_, input, positions_);
         for (at::Tensor& result : results) result = result.to(at::kCPU, at::kFloat);
@@ -149,6 +150,7 @@ private:
     std::vector<int> positions_;
     std::optional<Graph> graph_;
     std::optional<torch::jit::Module> plain_;  ///< only where no graph could be made
+    bool writes_input_ = false;  ///< the network works in place on what it is given, which is the caller's
     Difference difference_;
     std::string summary_;
 };
@@ -197,7 +199,10 @@ void TorchNetwork::build(const std::string& path) {
     std::vector<at::Tensor> reference;
     const auto [height, width] = check_size(description_.input);
     try {
-        reference = run_plainly(module, check_picture(description_.input).contiguous(), positions_);
+        const at::Tensor picture = check_picture(description_.input).contiguous();
+        const at::Tensor before = picture.clone();
+        reference = run_plainly(module, picture, positions_);
+        writes_input_ = !picture.equal(before);
     } catch (const std::exception& error) {
         rethrow(error, description_.name, c10::kCPU, height, width);
     }

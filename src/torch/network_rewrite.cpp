@@ -3,6 +3,7 @@
 #include <ATen/Context.h>
 #include <ATen/Functions.h>
 #include <torch/csrc/jit/ir/constants.h>
+#include <torch/csrc/jit/passes/dead_code_elimination.h>
 #include <torch/csrc/jit/runtime/custom_operator.h>
 
 #include <cstring>
@@ -17,19 +18,36 @@ namespace {
 using torch::jit::Node;
 using torch::jit::Value;
 
-/// The operator "vbg::convolve(Tensor x, int step) -> Tensor", `step` being the address of a Convolution: the
-/// interpreter takes operators by name only.
-c10::Symbol convolve_operator() {
-    static const c10::Symbol name = c10::Symbol::fromQualString("vbg::convolve");
-    static const torch::jit::RegisterOperators registered({torch::jit::Operator(
-        "vbg::convolve(Tensor x, int step) -> Tensor",
-        [](torch::jit::Stack& stack) {
-            auto* const step = reinterpret_cast<Convolution*>(torch::jit::pop(stack).toInt());
-            const at::Tensor x = torch::jit::pop(stack).toTensor();
-            torch::jit::push(stack, step->run(x));
-        },
-        c10::AliasAnalysisKind::CONSERVATIVE)});
-    return name;
+/// Operators of our own, since the interpreter takes them by name only:
+/// - vbg::convolve(Tensor x, int step) -> Tensor: `step` is the address of a Convolution.
+/// - vbg::clamp_bits(Tensor x, int top) -> Tensor: see clamp_in_place(). Returns x itself.
+c10::Symbol own(const char* name) {
+    const auto kind = c10::AliasAnalysisKind::CONSERVATIVE;
+    static const torch::jit::RegisterOperators registered(
+        {torch::jit::Operator(
+             "vbg::convolve(Tensor x, int step) -> Tensor",
+             [](torch::jit::Stack& stack) {
+                 auto* const step = reinterpret_cast<Convolution*>(torch::jit::pop(stack).toInt());
+                 const at::Tensor x = torch::jit::pop(stack).toTensor();
+                 torch::jit::push(stack, step->run(x));
+             },
+             kind),
+         torch::jit::Operator(
+             "vbg::clamp_bits(Tensor x, int top) -> Tensor",
+             [](torch::jit::Stack& stack) {
+                 const std::int64_t top = torch::jit::pop(stack).toInt();
+                 stack.back().toTensor().view(at::kShort).clamp_(0, top);
+             },
+             kind)});
+    return c10::Symbol::fromQualString(std::string("vbg::") + name);
+}
+
+/// Puts an operator of our own at the insert point.
+Value* insert_own(torch::jit::Graph& graph, const char* name, Value* x, std::int64_t number) {
+    Value* const constant = graph.insertConstant(number);
+    Value* const result = graph.insertNode(graph.create(own(name), {x, constant}))->output();
+    result->setType(c10::TensorType::get());
+    return result;
 }
 
 c10::Symbol aten(const char* name) { return c10::Symbol::fromQualString(std::string("aten::") + name); }
@@ -70,6 +88,26 @@ std::optional<Clamp> as_clamp(const Node& node) {
     return Clamp{*lower, upper};
 }
 
+/// Writes `y = clamp_(x)` as `y = clamp(x)` where nothing else reads x, which is the same then. A write hides
+/// from dead-code elimination that a branch, say a head nobody wants, is dead.
+void undo_in_place(torch::jit::Graph& graph) {
+    std::vector<Node*> nodes;
+    collect(*graph.block(), nodes);
+    for (Node* node : nodes) {
+        const std::string name = node->kind().toQualString();
+        if (!as_clamp(*node) || name.back() != '_' || node->input(0)->uses().size() != 1 ||
+            !makes_fresh_tensor(*node->input(0)->node()))
+            continue;
+        const torch::jit::WithInsertPoint at(node);
+        const auto plain = c10::Symbol::fromQualString(name.substr(0, name.size() - 1));
+        Value* const result = graph.insertNode(graph.create(plain, node->inputs()))->output();
+        result->setType(node->output()->type());
+        node->output()->replaceAllUsesWith(result);
+        node->destroy();
+    }
+    torch::jit::EliminateDeadCode(graph.block());
+}
+
 /// The bits of `value` as bfloat16 where it is one exactly, and not negative.
 std::optional<std::int64_t> bfloat16_bits(double value) {
     const float single = static_cast<float>(value);
@@ -91,11 +129,7 @@ void clamp_in_place(torch::jit::Graph& graph, Node* node, const Clamp& clamp, c1
     const auto top =
         clamp.upper ? bfloat16_bits(*clamp.upper) : std::optional<std::int64_t>(0x7F80);  // infinity
     if (type == c10::kBFloat16 && clamp.lower == 0 && top) {
-        // Made by hand: insert() would take the int for a list of sides, view(Tensor, int[]).
-        Value* const as_short = graph.insertConstant(static_cast<std::int64_t>(c10::kShort));
-        Value* const bits = graph.insertNode(graph.create(aten("view"), {from, as_short}))->output();
-        bits->setType(c10::TensorType::get());
-        graph.insert(aten("clamp_"), {bits, 0, *top});
+        insert_own(graph, "clamp_bits", from, *top);
     } else if (clamp.upper) {
         graph.insert(aten("clamp_"), {from, clamp.lower, *clamp.upper});
     } else {
@@ -155,10 +189,8 @@ std::unique_ptr<Convolution> fuse(torch::jit::Graph& graph, Node* node, Convolut
     auto convolution = Convolution::make(parts);
     if (!convolution) return nullptr;
     const torch::jit::WithInsertPoint at(node);
-    Value* const step = graph.insertConstant(reinterpret_cast<std::int64_t>(convolution.get()));
     Value* const result =
-        graph.insertNode(graph.create(convolve_operator(), {node->input(0), step}))->output();
-    result->setType(c10::TensorType::get());
+        insert_own(graph, "convolve", node->input(0), reinterpret_cast<std::int64_t>(convolution.get()));
     if (last != node) replace(last, result);
     replace(node, result);
     return convolution;
@@ -177,6 +209,7 @@ std::vector<std::unique_ptr<Convolution>> rewrite(torch::jit::Graph& graph, c10:
                                                   c10::ScalarType type, Effort effort) {
     std::vector<std::unique_ptr<Convolution>> convolutions;
     if (effort == Effort::plain) return convolutions;
+    undo_in_place(graph);
     std::vector<Node*> nodes;
     if (device.is_cpu() && at::hasMKLDNN()) {
         collect(*graph.block(), nodes);

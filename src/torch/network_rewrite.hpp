@@ -20,6 +20,7 @@ enum class Effort {
 };
 
 /// Rewrites `graph` (frozen, used for inference only):
+/// - what leads to no output goes, also where an in-place activation hid that from freezing;
 /// - fused, on the CPU: a convolution with constant weights and the clamp behind it become one Convolution;
 /// - a convolution with constant weights that is left on the CPU goes to oneDNN whatever the thread count
 ///   (LibTorch's own choice for 1x1 kernels on one thread is a matrix product in BLAS, whose threads are not

@@ -122,6 +122,15 @@ TEST_CASE("the network gives the original's raw outputs") {
     }
 }
 
+TEST_CASE("what only other outputs need is not computed") {
+    if (bodypix().empty()) return;
+#ifdef VBG_HAVE_ONEDNN
+    const auto network = Network::load(bodypix(), options(Precision::fp32, {"segments"}));
+    // 1 + 13 x 2 in MobileNet and the head itself.
+    CHECK(network->summary().find(" 28 convolutions") != std::string::npos);
+#endif
+}
+
 TEST_CASE("one thread and three give the same as two") {
     if (bodypix().empty()) return;
     const Picture picture = golden_input("astronaut_512");
@@ -290,6 +299,20 @@ TEST_CASE("a tensor with two readers is not clamped under the other one's feet")
     network->run(input.data(), 6, 8, outputs);
     CHECK(outputs[0].data[7] == 1.F);
     CHECK(outputs[1].data[7] == 6.F);
+}
+
+TEST_CASE("a network that works in place on its input does not touch the caller's") {
+    const vbg_test::TempDir folder;
+    const std::string path = folder / "m.pt";
+    test::make_module(path,
+                      "def forward(self, x):\n    x.mul_(2.)\n    return torch.conv2d(x, self.weight)\n",
+                      description(matte), 1.F);
+    const auto network = Network::load(path, options(Precision::fp32));
+    const std::vector<float> input(6 * 8 * 3, 1.F);
+    std::vector<net::Output> outputs;
+    network->run(input.data(), 6, 8, outputs);
+    CHECK(input == std::vector<float>(6 * 8 * 3, 1.F));
+    CHECK(outputs[0].data == std::vector<float>(6 * 8, 6.F));
 }
 
 TEST_CASE("the same file and options are loaded once; others apart; nothing is kept alive") {
