@@ -88,7 +88,7 @@ private:
                         } else {
                             sum += double(cell(from, iy, ix, c));
                         }
-                        best = std::max(best, double(cell(from, iy, ix, c)));
+                        if (node.op == Op::max_pool) best = std::max(best, double(cell(from, iy, ix, c)));
                         ++count;
                     });
                     if (node.op == Op::average_pool) sum /= count;
