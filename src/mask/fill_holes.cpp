@@ -4,8 +4,7 @@
 #include <cmath>
 #include <memory>
 
-#include "mask/components.hpp"
-#include "mask/morphology.hpp"
+#include "mask/component_fringe.hpp"
 
 namespace vbg::mask {
 namespace {
@@ -18,14 +17,13 @@ public:
     explicit FillHolesFilter(const Parameters& parameters)
         : max_area_(parameters.number("max_area")),
           level_(static_cast<std::uint8_t>(std::ceil(parameters.number("threshold") * 255 - 1e-9))),
-          margin_(2 * parameters.integer("margin") + 1, Shape::rect) {}
+          fringe_(parameters.integer("margin")) {}
     [[nodiscard]] std::string_view name() const noexcept override { return "fill_holes"; }
 
 private:
     void do_configure(const FrameSpec& spec, Context&) override {
         components_.configure(spec.width, spec.height);
-        margin_.configure(spec.width, spec.height);
-        holes_.resize(spec.width, spec.height);
+        fringe_.configure(spec.width, spec.height);
     }
     void do_apply(const ConstFrameView&, const ConstMaskView& in, const MaskView& out,
                   Context& context) override {
@@ -34,42 +32,18 @@ private:
         const auto is_hole = [&](const Components::Run& run) {
             return !components_.touches_edge(run) && components_.area(run) <= most;
         };
-        MaskView holes;
-        holes.data = reinterpret_cast<std::byte*>(holes_.row(0));
-        holes.stride = holes_.stride();
-        holes.width = in.width;
-        holes.height = in.height;
-        context.parallel_rows(in.height, 64, [&](int first, int last) {
-            for (int y = first; y < last; ++y) {
-                std::memset(holes_.row(y), 0, static_cast<std::size_t>(in.width));
-                for (const auto& run : components_.row(y)) {
-                    if (is_hole(run)) std::memset(holes_.row(y) + run.first, 255, length(run));
-                }
-            }
-        });
-        margin_.run(Extremum::max, holes, holes, context);
-        context.parallel_rows(in.height, 64, [&](int first, int last) {
-            for (int y = first; y < last; ++y) {
-                // Background near a hole but not in one stays; what is left is holes and their rims.
-                for (const auto& run : components_.row(y)) {
-                    if (!is_hole(run)) std::memset(holes_.row(y) + run.first, 0, length(run));
-                }
-                fill_row(bytes(in, y), holes_.row(y), bytes(out, y), in.width);
-            }
-        });
-    }
-    static std::size_t length(const Components::Run& run) {
-        return static_cast<std::size_t>(run.last) - run.first;
-    }
-    static void fill_row(const std::uint8_t* in, const std::uint8_t* fill, std::uint8_t* out, int width) {
-        for (int x = 0; x < width; ++x) out[x] = in[x] | fill[x];
+        const auto take_row = [&](int y, const std::uint8_t* fringe) {
+            const std::uint8_t* from = bytes(in, y);
+            std::uint8_t* to = bytes(out, y);
+            for (int x = 0; x < in.width; ++x) to[x] = from[x] | fringe[x];
+        };
+        fringe_.find(components_, is_hole, take_row, context);
     }
 
     double max_area_;
     std::uint8_t level_;
     Components components_;
-    Morphology margin_;
-    Plane<std::uint8_t> holes_;
+    ComponentFringe fringe_;
 };
 
 constexpr std::array kTable{

@@ -4,8 +4,7 @@
 #include <cmath>
 #include <memory>
 
-#include "mask/components.hpp"
-#include "mask/morphology.hpp"
+#include "mask/component_fringe.hpp"
 
 namespace vbg::mask {
 namespace {
@@ -17,55 +16,31 @@ public:
     explicit LargestComponentFilter(const Parameters& parameters)
         : min_area_(parameters.number("min_area")),
           level_(static_cast<std::uint8_t>(std::ceil(parameters.number("threshold") * 255 - 1e-9))),
-          margin_(2 * parameters.integer("margin") + 1, Shape::rect) {}
+          fringe_(parameters.integer("margin")) {}
     [[nodiscard]] std::string_view name() const noexcept override { return "largest_component"; }
 
 private:
     void do_configure(const FrameSpec& spec, Context&) override {
         components_.configure(spec.width, spec.height);
-        margin_.configure(spec.width, spec.height);
-        kept_.resize(spec.width, spec.height);
+        fringe_.configure(spec.width, spec.height);
     }
     void do_apply(const ConstFrameView&, const ConstMaskView& in, const MaskView& out,
                   Context& context) override {
         components_.find(in, level_, Components::Side::at_least, Components::Neighbours::eight);
         const double least = min_area_ * components_.largest();
         const auto stays = [&](const Components::Run& run) { return components_.area(run) >= least; };
-        MaskView kept;
-        kept.data = reinterpret_cast<std::byte*>(kept_.row(0));
-        kept.stride = kept_.stride();
-        kept.width = in.width;
-        kept.height = in.height;
-        context.parallel_rows(in.height, 64, [&](int first, int last) {
-            for (int y = first; y < last; ++y) {
-                std::memset(kept_.row(y), 0, static_cast<std::size_t>(in.width));
-                for (const auto& run : components_.row(y)) {
-                    if (stays(run)) std::memset(kept_.row(y) + run.first, 255, length(run));
-                }
-            }
-        });
-        margin_.run(Extremum::max, kept, kept, context);
-        context.parallel_rows(in.height, 64, [&](int first, int last) {
-            for (int y = first; y < last; ++y) {
-                for (const auto& run : components_.row(y)) {
-                    if (!stays(run)) std::memset(kept_.row(y) + run.first, 0, length(run));
-                }
-                mask_row(bytes(in, y), kept_.row(y), bytes(out, y), in.width);
-            }
-        });
-    }
-    static std::size_t length(const Components::Run& run) {
-        return static_cast<std::size_t>(run.last) - run.first;
-    }
-    static void mask_row(const std::uint8_t* in, const std::uint8_t* keep, std::uint8_t* out, int width) {
-        for (int x = 0; x < width; ++x) out[x] = in[x] & keep[x];
+        const auto take_row = [&](int y, const std::uint8_t* fringe) {
+            const std::uint8_t* from = bytes(in, y);
+            std::uint8_t* to = bytes(out, y);
+            for (int x = 0; x < in.width; ++x) to[x] = from[x] & fringe[x];
+        };
+        fringe_.find(components_, stays, take_row, context);
     }
 
     double min_area_;
     std::uint8_t level_;
     Components components_;
-    Morphology margin_;
-    Plane<std::uint8_t> kept_;
+    ComponentFringe fringe_;
 };
 
 constexpr std::array kTable{
