@@ -1,6 +1,9 @@
 // largest_component and fill_holes against a flood fill, and OpenCV's labelling.
 #include <doctest/doctest.h>
 
+#include <vbg/frame.hpp>
+#include <vbg/registry.hpp>
+
 #include <opencv2/imgproc.hpp>
 
 #include "mask/components.hpp"
@@ -127,4 +130,17 @@ TEST_CASE("fill_holes: what is open to the edge of the frame is no hole") {
     Matte expected = in;
     expected.at(20, 20) = expected.at(21, 21) = 255;
     CHECK(filtered("fill_holes", in) == expected);
+}
+
+TEST_CASE("largest_component: a dropped area goes even where it lies within the margin of a kept one") {
+    vbg::Context context;
+    const vbg::Frame frame(80, 40, vbg::PixelFormat::bgr8);
+    vbg::Mask mask(80, 40);
+    for (int y = 5; y < 35; ++y) std::fill_n(mask.view().row(y) + 5, 35, std::byte{255});
+    for (int y = 18; y < 22; ++y) std::fill_n(mask.view().row(y) + 46, 4, std::byte{255});  // 6 px away
+    const auto filter = vbg::make_mask_filter("largest_component:margin=12");
+    filter->configure({.width = 80, .height = 40, .format = vbg::PixelFormat::bgr8}, context);
+    filter->apply(frame.view(), mask.view(), mask.view(), context);
+    CHECK(mask.view().row(20)[20] == std::byte{255});
+    CHECK(mask.view().row(20)[48] == std::byte{0});
 }
