@@ -1,0 +1,109 @@
+#include "io/v4l2/diagnosis.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace vbg::v4l2 {
+
+namespace {
+
+/// "obs (process 4711), firefox (process 815)".
+std::string list_holders(Kernel& kernel, const std::string& node) {
+    std::string text;
+    for (const Holder& holder : kernel.holders(node))
+        text += fmt::format("{}{} (process {})", text.empty() ? "" : ", ", holder.name, holder.pid);
+    return text;
+}
+
+std::string busy(Kernel& kernel, const Failure& failure) {
+    const std::string who = list_holders(kernel, failure.node);
+    if (who.empty()) {
+        return fmt::format(
+            "another program uses it, of another user or in a container; find it with: "
+            "sudo fuser -v {}",
+            failure.node);
+    }
+    return fmt::format("it is open in {}; close it there, or choose another node", who);
+}
+
+std::string forbidden(Kernel& kernel, const Failure& failure) {
+    const std::string group = kernel.group_of(failure.node);
+    if (group.empty() || group == "root") {
+        return fmt::format("this user may not use it; look at: ls -l {}", failure.node);
+    }
+    return fmt::format(
+        "this user may not use it: it belongs to the group '{0}'; join it with: sudo usermod -aG {0} "
+        "\"$USER\", then log in anew (in a container: pass the group with --group-add {0})",
+        group);
+}
+
+std::string absent(Kernel& kernel, const Failure& failure) {
+    std::string list;
+    for (const std::string& node : kernel.nodes())
+        list += fmt::format("{}{}", list.empty() ? "" : ", ", node);
+    if (!list.empty()) return fmt::format("there is no such node; there are {}", list);
+    if (failure.role == Role::virtual_camera) {
+        return "there is no video node at all; make a virtual camera with: sudo modprobe v4l2loopback "
+               "video_nr=20 exclusive_caps=1 card_label=vbg";
+    }
+    return "there is no video node at all; plug a camera in, or load its driver with: sudo modprobe uvcvideo "
+           "(in a container: pass the node with --device /dev/video0)";
+}
+
+std::string refused(const Failure& failure) {
+    if (failure.role == Role::virtual_camera) {
+        return "the driver refuses the arguments; a virtual camera does so while another program holds it "
+               "with "
+               "another format, and until it is reloaded: close what reads or feeds it, then sudo modprobe "
+               "-r "
+               "v4l2loopback and load it again";
+    }
+    return fmt::format(
+        "the driver refuses the arguments; see what it offers with: v4l2-ctl -d {} --list-formats-ext",
+        failure.node);
+}
+
+}  // namespace
+
+std::string diagnose(Kernel& kernel, const Failure& failure) {
+    switch (failure.error) {
+        case EBUSY: return busy(kernel, failure);
+        case EACCES:
+        case EPERM: return forbidden(kernel, failure);
+        case ENOENT: return absent(kernel, failure);
+        case ENODEV:
+        case ENXIO: return "the device is gone: unplugged, or its driver was unloaded; plug it in again";
+        case EINVAL: return refused(failure);
+        case ENOTTY: return "that is no video node, or its driver does not know this call";
+        case EIO:
+            return "the device or its driver reports a fault; plug it out and in again, and see: sudo dmesg "
+                   "| tail";
+        case ENOSPC:
+            return "the USB bus has not enough bandwidth left; choose a smaller size or MJPEG, or plug the "
+                   "camera "
+                   "into another port";
+        case EPIPE: return "the device stalled; plug it out and in again";
+        case ENOLINK: return "there is no signal at its input; check the cable and what feeds it";
+        case ENOLCK: return "the signal at its input is not stable; check the cable and what feeds it";
+        case ERANGE: return "the signal at its input has a size or rate that the device cannot take";
+        case ENOMEM: return "the driver could not get the memory for its buffers; choose a smaller size";
+        default: return {};
+    }
+}
+
+Error failure_error(Kernel& kernel, const Failure& failure) {
+    const std::string why = diagnose(kernel, failure);
+    const bool open = failure.call == "open";
+    std::string text = fmt::format("{}: cannot {}", failure.node,
+                                   open                    ? "open it"
+                                   : failure.doing.empty() ? "use it"
+                                                           : failure.doing);
+    text += fmt::format(" ({}{})", open ? "" : fmt::format("{}: ", failure.call),
+                        std::generic_category().message(failure.error));
+    if (!why.empty()) text += ": " + why;
+    return {failure.error == ENOENT ? Errc::not_found : Errc::device, text, failure.error};
+}
+
+}  // namespace vbg::v4l2

@@ -1,0 +1,33 @@
+#pragma once
+/// @file diagnosis.hpp  Why a call on a video node failed, in plain words, with what mends it.
+
+#include <string>
+#include <string_view>
+
+#include <vbg/error.hpp>
+
+#include "io/v4l2/kernel.hpp"
+
+namespace vbg::v4l2 {
+
+/// What a node is used for; the advice differs.
+enum class Role { camera, virtual_camera };
+
+/// One failed call on a node.
+struct Failure {
+    std::string node;       ///< "/dev/video0"
+    std::string_view call;  ///< "open", "VIDIOC_S_FMT"
+    std::string doing;      ///< what it was for: "set 1280x720 YUYV"; empty: nothing to add
+    int error = 0;          ///< errno, positive
+    Role role = Role::camera;
+};
+
+/// What the errno means here and what mends it, a sentence or two. It looks at the machine (who holds the
+/// node, which group owns it), so it is for when something has failed. Thread-safe.
+std::string diagnose(Kernel& kernel, const Failure& failure);
+
+/// The error to throw: code not_found where there is no such node, else device; sys_errno() is `error`; the
+/// text has the node, what was being done, the call, and the diagnosis.
+Error failure_error(Kernel& kernel, const Failure& failure);
+
+}  // namespace vbg::v4l2
