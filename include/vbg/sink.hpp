@@ -1,12 +1,28 @@
 #pragma once
 /// @file sink.hpp  Where composed frames go.
 
+#include <cstdint>
 #include <string_view>
 
 #include <vbg/error.hpp>
 #include <vbg/types.hpp>
 
 namespace vbg::inline v0 {
+
+/// Whether anybody looks at what a sink gives.
+enum class Demand : std::int32_t {
+    unknown = 0,  ///< the sink cannot tell (files, pipes): write to it
+    none = 1,     ///< nobody; frames are not needed now
+    wanted = 2,   ///< somebody reads
+};
+
+/// What became of the frames of a sink since open().
+struct SinkCounters {
+    std::uint64_t shown = 0;     ///< frames handed to the device, repeated ones not counted
+    std::uint64_t repeated = 0;  ///< times a frame was handed over again because no new one had come
+    std::uint64_t dropped = 0;   ///< frames written but never handed over
+    std::uint64_t reopened = 0;  ///< times the device was lost and came back
+};
 
 /// A film, pictures, a pipe, a virtual camera. Reentrant: one thread at a time per object.
 class VBG_API Sink {
@@ -31,6 +47,12 @@ public:
     void abandon() noexcept;
 
     [[nodiscard]] bool is_open() const noexcept { return open_; }
+
+    /// Whether anybody reads now. Short looks (a program that only lists cameras) do not count. Default:
+    /// unknown. Thread-safe.
+    [[nodiscard]] virtual Demand demand() const noexcept;
+    /// Default: all zero, for sinks that hand every frame on at once. Thread-safe.
+    [[nodiscard]] virtual SinkCounters counters() const noexcept;
 
 protected:
     Sink();

@@ -10,6 +10,8 @@ Source::Source() = default;
 Source::~Source() = default;
 Sink::Sink() = default;
 Sink::~Sink() = default;
+Demand Sink::demand() const noexcept { return Demand::unknown; }
+SinkCounters Sink::counters() const noexcept { return {}; }
 
 FrameSpec Source::open() {
     close();
