@@ -49,7 +49,6 @@ public:
     void close() noexcept;
 
 private:
-    friend std::uint64_t count_film_frames(const std::string& path, std::string_view who);
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };
