@@ -32,11 +32,11 @@ struct Parameter {
     ParameterType type = ParameterType::text;
     std::string_view default_value{};                       ///< as it would be written in a spec string
     std::string_view help{};                                ///< one sentence
-    std::string_view unit = "";                             ///< "px", "s", "frames/s", ... or empty
+    std::string_view unit{};                                ///< "px", "s", "frames/s", ... or empty
     double min = -std::numeric_limits<double>::infinity();  ///< numbers and integers
     double max = std::numeric_limits<double>::infinity();
-    std::string_view choices = "";  ///< words separated by '|'
-    bool required = false;          ///< must be given; there is no default
+    std::string_view choices{};  ///< words separated by '|'
+    bool required = false;       ///< must be given; there is no default
 };
 
 /// "number", "integer", ... Thread-safe.

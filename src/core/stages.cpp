@@ -45,9 +45,8 @@ public:
         const auto end = fmt::format_to_n(text_.data(), text_.size(), "{}: {}", stage, what);
         length_ = std::min(end.size, text_.size());
     }
-    operator std::string_view() const {
-        return {text_.data(), length_};
-    }  // NOLINT(google-explicit-constructor)
+    // NOLINTNEXTLINE(google-explicit-constructor): stands for a text wherever one is wanted
+    operator std::string_view() const { return {text_.data(), length_}; }
 
 private:
     std::array<char, 128> text_{};

@@ -73,10 +73,10 @@ private:
     /// What one strip of rows needs for itself while it is worked on.
     struct Scratch {
         std::vector<std::uint32_t> sums;
-        std::vector<float> cells[2];    ///< a row, for the boxes across
-        std::vector<float> columns[2];  ///< kColumns floats of every row, for the boxes down
+        std::array<std::vector<float>, 2> cells;    ///< a row, for the boxes across
+        std::array<std::vector<float>, 2> columns;  ///< kColumns floats of every row, for the boxes down
         std::vector<std::uint16_t> lerped;
-        std::vector<std::uint8_t> bytes[3];
+        std::array<std::vector<std::uint8_t>, 3> bytes;
     };
 
     void do_configure(const FrameSpec& spec, Context& context) override;

@@ -9,6 +9,8 @@
 
 namespace vbg::mask {
 
+inline constexpr int kMostMargin = (kMaxElement - 1) / 2;
+
 /// 255 in the runs of components that are chosen and within `margin` of them, but never in a run that is not
 /// chosen.
 class ComponentFringe {

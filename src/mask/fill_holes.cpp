@@ -71,7 +71,7 @@ constexpr std::array kTable{
         .help = "How far around a hole its soft rim is made solid too.",
         .unit = "px",
         .min = 0,
-        .max = (kMaxElement - 1) / 2,
+        .max = kMostMargin,
     },
 };
 

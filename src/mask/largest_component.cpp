@@ -68,7 +68,7 @@ constexpr std::array kTable{
         .help = "How far the soft edge around a kept area may reach; what is fainter and farther off goes.",
         .unit = "px",
         .min = 0,
-        .max = (kMaxElement - 1) / 2,
+        .max = kMostMargin,
     },
 };
 

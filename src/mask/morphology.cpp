@@ -192,7 +192,7 @@ constexpr Parameter kShape{
 };
 constexpr std::array kTable{kSize, kShape};
 
-StageEntry entry(std::string_view name, std::string_view summary, std::vector<Extremum> steps) {
+StageEntry entry(std::string_view name, std::string_view summary, const std::vector<Extremum>& steps) {
     return {
         .name = name,
         .summary = summary,

@@ -35,7 +35,7 @@ void PersonCrop::configure(int width, int height) noexcept {
 
 void PersonCrop::reset() noexcept {
     part_ = whole_;
-    have_box_ = false;
+    have_box_ = found_ = false;
     unseen_frames_ = 0;
 }
 
@@ -96,8 +96,9 @@ void PersonCrop::update(const float* plane, int width, int height) noexcept {
     Box person;
     if (!find(plane, width, height, part_, person)) return reset();
     unseen_frames_ = part_ == whole_ ? 0 : unseen_frames_ + 1;
+    const bool is_new = !have_box_;
     Box next = with_margin(person);
-    if (have_box_) {
+    if (!is_new) {
         const auto follow = [](double now, double wanted, bool grows) {
             return grows ? wanted : now + kShrink * (wanted - now);
         };
@@ -107,6 +108,7 @@ void PersonCrop::update(const float* plane, int width, int height) noexcept {
         next.bottom = follow(box_.bottom, next.bottom, next.bottom > box_.bottom);
     }
     use(next);
+    found_ = is_new && !(part_ == whole_);
 }
 
 void PersonCrop::survey(const float* plane, int width, int height) noexcept {

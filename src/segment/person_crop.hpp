@@ -19,6 +19,10 @@ public:
     /// Takes the probabilities (width x height) that the network gave for part().
     void update(const float* plane, int width, int height) noexcept;
 
+    /// Whether the last update() found a small person where there was none before, so that this very frame is
+    /// worth another look at part(): a still has no next frame, and a film begins well.
+    [[nodiscard]] bool found() const noexcept { return found_; }
+
     /// Whether the crop has been used for so long that the whole frame should be looked at again: somebody
     /// else may have come.
     [[nodiscard]] bool survey_due() const noexcept { return unseen_frames_ >= kSurveyEvery; }
@@ -38,7 +42,7 @@ private:
 
     Rect whole_{}, part_{};
     Box box_{};  ///< before rounding to whole pixels
-    bool have_box_ = false;
+    bool have_box_ = false, found_ = false;
     int unseen_frames_ = 0;
 };
 

@@ -45,6 +45,7 @@ void PlaneSegmenter::check(const model::Description& /*description*/) const {}
 void PlaneSegmenter::start(const FrameSpec& /*spec*/) {}
 Rect PlaneSegmenter::part() const noexcept { return {0, 0, output_.frame_width(), output_.frame_height()}; }
 void PlaneSegmenter::look(const float* /*plane*/, int /*width*/, int /*height*/) noexcept {}
+bool PlaneSegmenter::look_again() const noexcept { return false; }
 bool PlaneSegmenter::survey_due() const noexcept { return false; }
 void PlaneSegmenter::survey(const float* /*plane*/, int /*width*/, int /*height*/) noexcept {}
 
@@ -122,8 +123,12 @@ bool PlaneSegmenter::do_segment(const ConstFrameView& frame, const MaskView& alp
         survey(plane_.data(), plane_width_, plane_height_);
     }
     look_at(part(), frame, context);
-    output_.write(plane_.data(), alpha, context);
     look(plane_.data(), plane_width_, plane_height_);
+    if (look_again()) {
+        look_at(part(), frame, context);
+        look(plane_.data(), plane_width_, plane_height_);
+    }
+    output_.write(plane_.data(), alpha, context);
     return false;
 }
 

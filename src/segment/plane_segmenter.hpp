@@ -38,6 +38,8 @@ private:
     [[nodiscard]] virtual Rect part() const noexcept;
     /// Told what the network said about part(): width x height probabilities.
     virtual void look(const float* plane, int width, int height) noexcept;
+    /// Asked after look(): whether what was seen calls for another look at the same frame, at the new part().
+    [[nodiscard]] virtual bool look_again() const noexcept;
     /// Whether to look at the whole frame, too, before part(); survey() is then told what was seen.
     [[nodiscard]] virtual bool survey_due() const noexcept;
     virtual void survey(const float* plane, int width, int height) noexcept;

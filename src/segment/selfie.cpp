@@ -54,6 +54,7 @@ private:
     void look(const float* plane, int width, int height) noexcept override {
         if (follow_) crop_.update(plane, width, height);
     }
+    [[nodiscard]] bool look_again() const noexcept override { return crop_.found(); }
     [[nodiscard]] bool survey_due() const noexcept override { return crop_.survey_due(); }
     void survey(const float* plane, int width, int height) noexcept override {
         crop_.survey(plane, width, height);
