@@ -29,6 +29,15 @@ for header in "$prefix"/include/vbg/*.hpp; do
   fi
 done
 
+say "the C headers compile alone, as C and as C++, with no header but the compiler's own"
+for header in "$prefix"/include/vbg/vbg.h "$prefix"/include/vbg/c/*.h; do
+  for language in "c -std=c11 -Wc++-compat -Wstrict-prototypes" "c++ -std=c++11"; do
+    # shellcheck disable=SC2086  # several words on purpose
+    gcc -x $language -ffreestanding -nostdinc -isystem "$(gcc -print-file-name=include)" -fsyntax-only -pedantic-errors \
+      -Wall -Wextra -Wshadow -Wconversion -Werror -I "$prefix/include" -include "$header" /dev/null
+  done
+done
+
 say "find_package(vbg)"
 cmake -S "$source/tests/consumer" -B "$work/consumer" -G Ninja -D CMAKE_PREFIX_PATH="$prefix" >/dev/null
 cmake --build "$work/consumer" >/dev/null
@@ -52,3 +61,21 @@ g++ -std=c++20 "$source/examples/minimal.cpp" $flags_of_pc -o "$work/minimal"
   --sink "image:path=$work/me.png" --quiet)
 VBG_SEGMENTER='chroma_key' "$work/minimal" "$work/me.png" "$work/out.png"
 test -s "$work/out.png"
+
+say "C: find_package(vbg COMPONENTS c) in a project without C++"
+cmake -S "$source/tests/consumer/c" -B "$work/consumer_c" -G Ninja -D CMAKE_PREFIX_PATH="$prefix" >/dev/null
+cmake --build "$work/consumer_c" >/dev/null
+"$work/consumer_c/consumer_c"
+
+say "C: pkg-config, and the smallest program"
+c_flags=$(PKG_CONFIG_PATH=$lib/pkgconfig pkg-config --cflags --libs vbg-c)
+strict=(-std=c11 -pedantic-errors -Wall -Wextra -Wconversion -Werror)
+# shellcheck disable=SC2086
+gcc "${strict[@]}" "$source/tests/consumer/c/main.c" $c_flags -o "$work/c-by-pkg-config"
+"$work/c-by-pkg-config"
+# shellcheck disable=SC2086
+gcc "${strict[@]}" "$source/examples/minimal.c" $c_flags -o "$work/minimal_c"
+VBG_SEGMENTER='chroma_key' "$work/minimal_c" "$work/me.png" "$work/out_c.png"
+cmp "$work/out.png" "$work/out_c.png"  # the very file that minimal.cpp wrote
+if "$work/minimal_c" "$work/none.png" "$work/out_c.png" 2>"$work/error"; then exit 1; fi
+grep -q none.png "$work/error"

@@ -19,8 +19,9 @@ def blocks(language):
 
 
 class Readme(unittest.TestCase):
-    def test_cpp_is_the_example_that_is_built_and_run_elsewhere(self):
+    def test_cpp_and_c_are_the_examples_that_are_built_and_run_elsewhere(self):
         self.assertEqual(blocks("cpp"), [(SOURCE / "examples/minimal.cpp").read_text()])
+        self.assertEqual(blocks("c"), [(SOURCE / "examples/minimal.c").read_text()])
 
     def test_commands_named_are_there(self):
         for path in ("examples/demo.sh", "tests/run.sh"):

@@ -1,0 +1,124 @@
+#pragma once
+/// @file objects.hpp  What stands behind each kind of handle.
+
+#include <mutex>
+#include <stop_token>
+#include <vbg/vbg.hpp>
+
+#include "handle.hpp"
+#include "vbg/vbg.h"
+
+namespace vbg::capi {
+
+struct FrameObject final : Object {
+    static constexpr const char* kName = "vbg_frame";
+    using Handle = vbg_frame;
+    explicit FrameObject(Frame made) : Object(kName), frame(std::move(made)) {}
+    Frame frame;
+};
+
+struct MaskObject final : Object {
+    static constexpr const char* kName = "vbg_mask";
+    using Handle = vbg_mask;
+    explicit MaskObject(Mask made) : Object(kName), mask(std::move(made)) {}
+    Mask mask;
+};
+
+/// A stage with worker threads of its own, which begin with the first configure().
+template <class Stage>
+struct StageObject : Object {
+    StageObject(const char* name, std::unique_ptr<Stage> made, int thread_count)
+        : Object(name), part(std::move(made)), threads(thread_count) {}
+
+    void configure(const FrameSpec& spec) {
+        if (!context) context = std::make_unique<Context>(threads);
+        part->configure(spec, *context);
+    }
+    /// Configures for frames like this one, unless it is already.
+    void prepare(const ConstFrameView& frame) {
+        if (!part->configured() || !fits(part->spec(), frame)) configure(spec_of(frame));
+    }
+    std::unique_ptr<Stage> part;
+    std::unique_ptr<Context> context;
+    int threads;
+
+private:
+    static bool fits(const FrameSpec& spec, const ConstFrameView& frame) noexcept {
+        return spec.width == frame.width && spec.height == frame.height && spec.format == frame.format &&
+               spec.color == frame.color && spec.device == frame.device;
+    }
+    static FrameSpec spec_of(const ConstFrameView& frame) noexcept {
+        return {frame.width, frame.height, frame.format, frame.color, frame.device, 0};
+    }
+};
+
+struct SegmenterObject final : StageObject<Segmenter> {
+    static constexpr const char* kName = "vbg_segmenter";
+    using Handle = vbg_segmenter;
+    explicit SegmenterObject(std::unique_ptr<Segmenter> made, int thread_count = 0)
+        : StageObject(kName, std::move(made), thread_count) {}
+};
+
+struct MaskFilterObject final : StageObject<MaskFilter> {
+    static constexpr const char* kName = "vbg_mask_filter";
+    using Handle = vbg_mask_filter;
+    explicit MaskFilterObject(std::unique_ptr<MaskFilter> made, int thread_count = 0)
+        : StageObject(kName, std::move(made), thread_count) {}
+};
+
+struct EffectObject final : StageObject<Effect> {
+    static constexpr const char* kName = "vbg_effect";
+    using Handle = vbg_effect;
+    explicit EffectObject(std::unique_ptr<Effect> made, int thread_count = 0)
+        : StageObject(kName, std::move(made), thread_count) {}
+    Mask no_person;  ///< what stands for a matte that is not given
+};
+
+struct CompositorObject final : StageObject<Compositor> {
+    static constexpr const char* kName = "vbg_compositor";
+    using Handle = vbg_compositor;
+    explicit CompositorObject(std::unique_ptr<Compositor> made, int thread_count = 0)
+        : StageObject(kName, std::move(made), thread_count) {}
+};
+
+struct SourceObject final : Object {
+    static constexpr const char* kName = "vbg_source";
+    using Handle = vbg_source;
+    explicit SourceObject(std::unique_ptr<Source> made) : Object(kName), part(std::move(made)) {}
+    std::unique_ptr<Source> part;
+};
+
+struct SinkObject final : Object {
+    static constexpr const char* kName = "vbg_sink";
+    using Handle = vbg_sink;
+    explicit SinkObject(std::unique_ptr<Sink> made) : Object(kName), part(std::move(made)) {}
+    std::unique_ptr<Sink> part;
+};
+
+struct PipelineObject final : Object {
+    static constexpr const char* kName = "vbg_pipeline";
+    using Handle = vbg_pipeline;
+    explicit PipelineObject(int threads) : Object(kName), pipeline(threads) {}
+    void abandoned() noexcept override { stop(); }
+
+    void stop() noexcept {
+        const std::lock_guard lock(stop_mutex);
+        stopper.request_stop();
+    }
+    /// The token of the next run: stopped already where a stop came beforehand.
+    std::stop_token begin_run() {
+        const std::lock_guard lock(stop_mutex);
+        return stopper.get_token();
+    }
+    void end_run() {
+        const std::lock_guard lock(stop_mutex);
+        stopper = std::stop_source();
+    }
+    Pipeline pipeline;
+
+private:
+    std::mutex stop_mutex;
+    std::stop_source stopper;
+};
+
+}  // namespace vbg::capi
