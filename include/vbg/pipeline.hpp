@@ -27,7 +27,7 @@ enum class OnFailure : std::int32_t {
     stop = 0,         ///< step() and run() throw; nothing is written for that frame
     hold = 1,         ///< the last composed frame again, or the background alone where there is none yet
     background = 2,   ///< the background alone
-    blank = 3,        ///< a black card
+    blank = 3,        ///< the card: black, or what Pipeline::card() says
     passthrough = 4,  ///< the raw camera: only for those who want that
 };
 
@@ -44,6 +44,42 @@ struct StageTime {
     double last = 0, mean = 0, max = 0;
 };
 
+/// What a pipeline is doing. Values are fixed; new ones are appended.
+enum class RunState : std::int32_t {
+    stopped = 0,   ///< not in run()
+    starting = 1,  ///< in run(), nothing composed yet (again) since the source was opened
+    running = 2,
+    paused = 3,   ///< pause(): the source is closed, the card is shown
+    frozen = 4,   ///< freeze(): the last composed frame stays
+    asleep = 5,   ///< LiveOptions::on_demand and nobody looks: the source is closed, the card is shown
+    waiting = 6,  ///< the source gives nothing or is gone: see LiveOptions::reconnect
+};
+/// "stopped", "starting", ... Thread-safe.
+[[nodiscard]] VBG_API std::string_view to_string(RunState state) noexcept;
+
+/// How run() treats a live source (Source::is_live()). Recorded sources heed none of it.
+struct LiveOptions {
+    /// Frames a second promised to the sinks; 0 = the source's own rate. Frames beyond it are left out; while
+    /// the source gives none, the last frame written is written again at this rate.
+    double fps = 0;
+    /// Sleep while every sink that can tell (Sink::demand()) says that nobody looks: source closed, network
+    /// idle, card shown.
+    bool on_demand = false;
+    /// How long nobody must have looked before that.
+    std::chrono::milliseconds idle_after{5000};
+    /// Processor time that the whole process may use, in cores (1.5 = one and a half); 0 = no limit.
+    double max_cpu = 0;
+    /// Gives up work where frames are late: see Stats::level.
+    bool hold_rate = false;
+    /// A segmenter that has not answered for that long has stalled, and a matte that old is none: no valid
+    /// matte then, see OnFailure. A source silent for three times as long is opened anew.
+    std::chrono::milliseconds stall{1000};
+    /// A source that fails or falls silent is closed and opened again until it is back (after 0.1 s, then
+    /// less and less often, at least every 2 s), and so is a sink that fails with Errc::device. Without it
+    /// run() throws, as it does with OnFailure::stop.
+    bool reconnect = true;
+};
+
 /// A copy of the counters at one moment.
 struct Stats {
     std::uint64_t frames_in = 0;       ///< read from the source
@@ -56,6 +92,18 @@ struct Stats {
     double fps = 0;            ///< frames written a second, over the last second or so
     std::string last_failure;  ///< text of the newest failure, empty where there was none
     std::vector<StageTime> stages;
+
+    RunState state = RunState::stopped;
+    std::uint64_t frames_repeated = 0;  ///< written once more for want of a new one; not in frames_out
+    std::uint64_t source_reopened = 0;  ///< times the source was lost and came back
+    std::uint64_t sinks_reopened = 0;   ///< the same of sinks
+    /// From a frame's arrival (read() returned it) until every sink had it. run() with live sources only.
+    StageTime latency;
+    /// Processor cores that the whole process used over the last second or so.
+    double cpu = 0;
+    /// How many steps of work are given up to keep LiveOptions::max_cpu or hold_rate; 0 = none.
+    int level = 0;
+    std::string given_up;  ///< the same in words, e.g. "a matte for every 2nd frame"; empty at level 0
 };
 
 /// Stages put together. Set the parts, then step() or run().
@@ -64,7 +112,7 @@ struct Stats {
 /// the room is never shown unless an effect that shows it (e.g. blur) was asked for. Foreground effects start
 /// from the camera's picture too, or from the colours that the segmenter gives.
 ///
-/// Reentrant; stats() is thread-safe.
+/// Reentrant; what stands under "While running" is thread-safe.
 class VBG_API Pipeline {
 public:
     /// @param threads  for pixel work (see Context); 0 = all cores, at most 4.
@@ -97,6 +145,12 @@ public:
     Pipeline& mask_sync(MaskSync sync) noexcept;      ///< default: exact
     Pipeline& on_failure(OnFailure policy) noexcept;  ///< default: hold
     Pipeline& show(Show what) noexcept;               ///< default: composite
+    /// The placeholder for pause(), LiveOptions::on_demand and OnFailure::blank: an effect that makes a
+    /// picture of its own, e.g. "image:path=away.png". Default: black. Throws what making it throws, and
+    /// Error{invalid_argument} for an effect that shows the camera (Effect::replaces_layer() is false).
+    Pipeline& card(std::string_view effect_spec);
+    /// Throws Error{invalid_argument} for negative numbers.
+    Pipeline& live(const LiveOptions& options);
 
     /// Opens source and sinks and configures every stage now, rather than in the first step(): models are
     /// loaded and warmed up here. Throws what they throw, or Error{wrong_state} when source or segmenter is
@@ -106,8 +160,18 @@ public:
     /// Throws Error as OnFailure says, and always when source or sink fail.
     [[nodiscard]] ReadResult step(std::chrono::milliseconds timeout = std::chrono::milliseconds(1000));
     /// Until the source ends, `stop` is requested or `frames` were written (0 = no limit). Then closes.
-    /// With MaskSync::latest the segmenter has a thread of its own. Always joins; rethrows the first error.
-    /// `progress`, if not null, is called on the calling thread after each frame.
+    /// `progress`, if not null, is called on the calling thread after each frame. Composition and sinks are
+    /// on the calling thread.
+    ///
+    /// A recorded source loses no frame. With MaskSync::latest the segmenter has a thread of its own.
+    ///
+    /// A live source (Source::is_live()) has a thread of its own that keeps the newest frame; older ones are
+    /// dropped and counted. So has the segmenter: one that stalls never stops the output. LiveOptions says
+    /// what happens when the source goes away and when nobody looks. The output keeps the size it began with,
+    /// whatever size a source has that comes back or replaces another: it is scaled to fill, what hangs over
+    /// is cut.
+    ///
+    /// Always joins its threads, so it returns only when a stalled segmenter has; rethrows the first error.
     void run(std::stop_token stop = {}, std::uint64_t frames = 0,
              const std::function<void(const Pipeline&)>& progress = nullptr);
     /// Finishes the sinks (files get their final names) and closes the source. Throws Error{io}.
@@ -118,14 +182,35 @@ public:
     /// format. Failures always throw here; `out` is then a black card.
     void process(const ConstFrameView& frame, const FrameView& out, const MaskView& matte = {});
 
+    /// Forgets temporal state in every stage.
+    void reset() noexcept;
+
+    // While running: thread-safe, also from `progress`. With run() or step() in another thread they wait for
+    // the frame in work.
+
+    /// Replaces a part: `part` is source, segmenter, filters, background, foreground, compositor, show (with
+    /// composite, matte, side_by_side), sync (exact, latest), on_failure (the names of OnFailure) or card;
+    /// `spec` is what the function of that name takes; a chain replaces the whole chain, an empty one clears
+    /// it. The new stages are made, configured and warmed up on the calling thread while frames go on, then
+    /// put in between two frames; no frame is lost. (A camera that cannot be opened twice is closed first.)
+    /// Throws what making and configuring throw, and Error{invalid_argument} for a part or word there is not:
+    /// everything is then as before.
+    void set(std::string_view part, std::string_view spec);
+    /// Closes the camera and shows the card until resume(). Also takes effect at the start of a later run().
+    /// A recorded source just waits, as it does with freeze().
+    void pause() noexcept;
+    /// The last composed frame stays until resume(); the camera goes on, unseen.
+    void freeze() noexcept;
+    void resume() noexcept;
+    /// A copy of the picture last written to the sinks, before their own scaling and conversion. Empty when
+    /// there was none.
+    [[nodiscard]] Frame last_frame() const;
+    [[nodiscard]] Stats stats() const;
     /// What the sinks get. Valid after open().
     [[nodiscard]] FrameSpec output_spec() const;
     /// The source's own answer to open(), and its length in frames (0 = unknown).
     [[nodiscard]] FrameSpec input_spec() const;
     [[nodiscard]] std::uint64_t source_length() const;
-    /// Forgets temporal state in every stage.
-    void reset() noexcept;
-    [[nodiscard]] Stats stats() const;
 
 private:
     struct Impl;

@@ -15,46 +15,46 @@ ConstFrameView stamped(ConstFrameView view, const ConstFrameView& like) {
 
 }  // namespace
 
-std::vector<std::string> Composition::timer_names() const {
-    std::vector<std::string> names;
-    for (const auto& effect : background) names.push_back("background " + std::string(effect->name()));
-    for (const auto& effect : foreground) names.push_back("foreground " + std::string(effect->name()));
-    names.push_back("compose " + std::string(compositor->name()));
-    return names;
-}
-
 void Composition::configure(const FrameSpec& spec, Context& context) {
     for (auto& effect : background) effect->configure(spec, context);
     for (auto& effect : foreground) effect->configure(spec, context);
     compositor->configure(spec, context);
+    if (card) card->configure(spec, context);
 
+    composed_ = Frame(spec);
+    next_ = Frame(spec);
+    black_ = Frame(spec);
+    fill(black_.view(), 0, 0, 0);
+    card_ = Frame(spec);
+    still_ = Frame(spec);
+    background_ = Frame(spec);
+    foreground_ = Frame(spec);
+    nobody_ = Mask(spec.width, spec.height);
+    has_last_ = false;
+    parts_changed();
+}
+
+void Composition::parts_changed() noexcept {
     first_effect_ = 0;
     for (std::size_t i = 0; i < background.size(); ++i) {
         if (background[i]->replaces_layer()) first_effect_ = i;
     }
     starts_still_ = background.empty() || background[first_effect_]->is_still();
     still_made_ = false;
-    has_last_ = false;
-
-    composed_ = Frame(spec);
-    next_ = Frame(spec);
-    blank_ = Frame(spec);
-    fill(blank_.view(), 0, 0, 0);
-    still_ = starts_still_ ? Frame(spec) : Frame();
-    background_ = background.empty() ? Frame() : Frame(spec);
-    foreground_ = foreground.empty() ? Frame() : Frame(spec);
-    nobody_ = Mask(spec.width, spec.height);
+    card_made_ = false;
+    last_layer_ = {};
 }
 
 void Composition::reset() noexcept {
     for (auto& effect : background) effect->reset();
     for (auto& effect : foreground) effect->reset();
-    compositor->reset();
+    if (compositor) compositor->reset();
+    last_layer_ = {};
 }
 
 ConstFrameView Composition::make_background(const ConstFrameView& frame, const ConstMaskView& matte,
-                                            Context& context, Meter* meter, std::size_t first_timer) {
-    if (background.empty()) return blank_.view();
+                                            Context& context, bool timed) {
+    if (background.empty()) return std::as_const(black_).view();
     ConstFrameView layer = frame;
     std::size_t i = first_effect_;
     if (starts_still_) {
@@ -70,30 +70,33 @@ ConstFrameView Composition::make_background(const ConstFrameView& frame, const C
         out.sequence = frame.sequence;
         background[i]->apply(layer, matte, out, context);
         layer = out;
-        if (meter != nullptr) meter->timer(first_timer + i).add(Clock::now() - start);
+        if (timed) background[i].timer->add(Clock::now() - start);
     }
     return layer;
 }
 
 ConstFrameView Composition::make_foreground(const ConstFrameView& frame, const ConstMaskView& matte,
-                                            Context& context, Meter& meter, std::size_t first_timer) {
+                                            Context& context) {
     ConstFrameView layer = frame;
-    for (std::size_t i = 0; i < foreground.size(); ++i) {
-        const Meter::Span span(meter.timer(first_timer + background.size() + i));
-        foreground[i]->apply(layer, matte, foreground_.view(), context);
+    for (auto& effect : foreground) {
+        const Meter::Span span(*effect.timer);
+        effect->apply(layer, matte, foreground_.view(), context);
         layer = stamped(std::as_const(foreground_).view(), frame);
     }
     return layer;
 }
 
 void Composition::compose(const ConstFrameView& frame, const ConstMaskView& matte,
-                          const ConstFrameView* own_foreground, Context& context, Meter& meter,
-                          std::size_t first_timer) {
-    const ConstFrameView back = make_background(frame, matte, context, &meter, first_timer);
-    const ConstFrameView front = make_foreground(own_foreground != nullptr ? *own_foreground : frame, matte,
-                                                 context, meter, first_timer);
+                          const ConstFrameView* own_foreground, Context& context, bool renew_background) {
+    if (renew_background || last_layer_.planes[0].data == nullptr) {
+        last_layer_ = {};  // a failure leaves half a picture there
+        last_layer_ = make_background(frame, matte, context, true);
+    }
+    const ConstFrameView back = stamped(last_layer_, frame);
+    const ConstFrameView front =
+        make_foreground(own_foreground != nullptr ? *own_foreground : frame, matte, context);
     {
-        const Meter::Span span(meter.timer(first_timer + background.size() + foreground.size()));
+        const Meter::Span span(*compositor.timer);
         compositor->compose(front, matte, back, next_.view(), context);
     }
     next_.stamp(frame.timestamp, frame.sequence);
@@ -101,15 +104,34 @@ void Composition::compose(const ConstFrameView& frame, const ConstMaskView& matt
     has_last_ = true;
 }
 
-ConstFrameView Composition::without_person(const ConstFrameView& frame, Context& context) noexcept {
+ConstFrameView Composition::without_person(Context& context) noexcept {
+    const ConstFrameView black = std::as_const(black_).view();
     const bool owes_camera = !background.empty() && !background[first_effect_]->replaces_layer();
-    if (owes_camera) return stamped(blank(), frame);
+    if (owes_camera) return black;
+    last_layer_ = {};
     try {
-        return stamped(make_background(frame, std::as_const(nobody_).view(), context, nullptr, 0), frame);
+        // The effects get black for the camera's picture: so it cannot show even by mistake.
+        return make_background(black, std::as_const(nobody_).view(), context, false);
     } catch (const std::exception& e) {
         log(LogLevel::error,
             std::string("the background cannot be made either, so a black card is shown: ") + e.what());
-        return stamped(blank(), frame);
+        return black;
+    }
+}
+
+ConstFrameView Composition::show_card(Context& context) noexcept {
+    const ConstFrameView black = std::as_const(black_).view();
+    if (!card) return black;
+    try {
+        if (!card_made_ || !card->is_still()) {
+            card_made_ = false;
+            card->apply(black, std::as_const(nobody_).view(), card_.view(), context);
+        }
+        card_made_ = true;
+        return std::as_const(card_).view();
+    } catch (const std::exception& e) {
+        log(LogLevel::error, std::string("the card cannot be made, so black is shown: ") + e.what());
+        return black;
     }
 }
 

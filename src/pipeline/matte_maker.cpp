@@ -2,12 +2,6 @@
 
 namespace vbg {
 
-std::vector<std::string> MatteMaker::timer_names() const {
-    std::vector<std::string> names{"segmenter " + std::string(segmenter->name())};
-    for (const auto& filter : filters) names.push_back("filter " + std::string(filter->name()));
-    return names;
-}
-
 void MatteMaker::configure(const FrameSpec& spec, Context& context) {
     segmenter->configure(spec, context);
     for (auto& filter : filters) filter->configure(spec, context);
@@ -19,20 +13,26 @@ void MatteMaker::reset() noexcept {
 }
 
 bool MatteMaker::make(const ConstFrameView& frame, const MaskView& matte, const FrameView* foreground,
-                      Context& context, Meter& meter, std::size_t first_timer) {
-    bool wrote_foreground = false;
-    {
-        const Meter::Span span(meter.timer(first_timer));
-        std::optional<FrameView> wanted;
-        if (foreground != nullptr && segmenter->gives_foreground()) wanted = *foreground;
-        wrote_foreground = segmenter->segment(frame, matte, context, wanted);
-    }
-    for (std::size_t i = 0; i < filters.size(); ++i) {
-        const Meter::Span span(meter.timer(first_timer + 1 + i));
-        filters[i]->apply(frame, matte, matte, context);
+                      Context& context, Meter& meter) {
+    const bool wrote_foreground = segment(frame, matte, foreground, context);
+    refine(frame, matte, context, meter);
+    return wrote_foreground;
+}
+
+bool MatteMaker::segment(const ConstFrameView& frame, const MaskView& matte, const FrameView* foreground,
+                         Context& context) {
+    const Meter::Span span(*segmenter.timer);
+    std::optional<FrameView> wanted;
+    if (foreground != nullptr && segmenter->gives_foreground()) wanted = *foreground;
+    return segmenter->segment(frame, matte, context, wanted);
+}
+
+void MatteMaker::refine(const ConstFrameView& frame, const MaskView& matte, Context& context, Meter& meter) {
+    for (auto& filter : filters) {
+        const Meter::Span span(*filter.timer);
+        filter->apply(frame, matte, matte, context);
     }
     meter.mattes.fetch_add(1, std::memory_order_relaxed);
-    return wrote_foreground;
 }
 
 }  // namespace vbg

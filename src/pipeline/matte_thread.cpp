@@ -4,16 +4,24 @@
 
 namespace vbg {
 
-MatteThread::MatteThread(MatteMaker& maker, Meter& meter, const FrameSpec& spec, int threads,
-                         std::size_t first_timer)
-    : maker_(maker),
+namespace {
+
+constexpr const char* kNoException = "a stage threw something that is not an exception";
+
+}  // namespace
+
+MatteThread::MatteThread(std::shared_ptr<MatteMaker> maker, Meter& meter, Bell& bell, const FrameSpec& spec,
+                         int threads)
+    : maker_(std::move(maker)),
       meter_(meter),
+      bell_(bell),
       context_(threads),
-      first_timer_(first_timer),
-      input_(spec),
       working_(spec.width, spec.height),
       finished_(spec.width, spec.height),
-      thread_([this] { serve(); }) {}
+      spec_(spec) {
+    make_room();
+    thread_ = std::thread([this] { serve(); });
+}
 
 MatteThread::~MatteThread() {
     {
@@ -22,17 +30,22 @@ MatteThread::~MatteThread() {
     }
     wake_.notify_one();
     thread_.join();
+    // What waited to replace a stage is the maker's all the same.
+    if (next_segmenter_) maker_->segmenter = std::move(*next_segmenter_);
+    if (next_filters_) maker_->filters = std::move(*next_filters_);
 }
 
-bool MatteThread::offer(const ConstFrameView& frame) {
+void MatteThread::make_room() {
+    if (!maker_->segmenter->gives_foreground() || !working_own_.empty()) return;
+    working_own_ = Frame(spec_);
+    finished_own_ = Frame(spec_);
+}
+
+bool MatteThread::offer(const FrameSlots::Ref& frame) {
     {
         const std::lock_guard lock(mutex_);
-        if (has_work_) return false;
-    }
-    copy_pixels(frame, input_.view());
-    input_.stamp(frame.timestamp, frame.sequence);
-    {
-        const std::lock_guard lock(mutex_);
+        if (has_work_ || retired_) return false;
+        input_ = frame;
         has_work_ = true;
         offered_ = Clock::now();
     }
@@ -40,42 +53,150 @@ bool MatteThread::offer(const ConstFrameView& frame) {
     return true;
 }
 
-MatteThread::Latest MatteThread::fetch(Mask& matte) {
+void MatteThread::fetch(Mask& matte, Frame& own, Latest& latest) {
     const std::lock_guard lock(mutex_);
-    if (std::exchange(fresh_, false)) std::swap(matte, finished_);
-    Latest result = latest_;
+    if (std::exchange(fresh_, false)) {
+        std::swap(matte, finished_);
+        if (latest_.has_own) {
+            if (own.empty()) own = Frame(spec_);
+            std::swap(own, finished_own_);
+        }
+    }
+    latest = latest_;
     latest_.failure.clear();
-    return result;
+}
+
+std::uint64_t MatteThread::answers() const {
+    const std::lock_guard lock(mutex_);
+    return latest_.answers;
+}
+
+std::optional<Clock::duration> MatteThread::busy_for() const {
+    const std::lock_guard lock(mutex_);
+    if (!has_work_) return std::nullopt;
+    return Clock::now() - offered_;
+}
+
+void MatteThread::replace(Timed<Segmenter>& segmenter) {
+    const std::lock_guard lock(mutex_);
+    if (!has_work_) {
+        std::swap(maker_->segmenter, segmenter);
+        make_room();
+    } else {
+        next_segmenter_ = std::move(segmenter);
+    }
+}
+
+void MatteThread::replace(TimedChain<MaskFilter>& filters) {
+    const std::lock_guard lock(mutex_);
+    if (!has_work_) {
+        maker_->filters.swap(filters);
+    } else {
+        next_filters_ = std::move(filters);
+    }
+}
+
+void MatteThread::reset() {
+    const std::lock_guard lock(mutex_);
+    reset_wanted_ = true;
+}
+
+std::shared_ptr<MatteMaker> MatteThread::retire() {
+    const std::lock_guard lock(mutex_);
+    if (!in_segmenter_ || !next_segmenter_) return nullptr;
+    auto maker = std::make_shared<MatteMaker>();
+    maker->segmenter = std::move(*next_segmenter_);
+    maker->filters = next_filters_ ? std::move(*next_filters_) : std::move(maker_->filters);
+    maker_->filters.clear();
+    next_segmenter_.reset();
+    next_filters_.reset();
+    retired_ = true;
+    return maker;
+}
+
+bool MatteThread::ended() const {
+    const std::lock_guard lock(mutex_);
+    return ended_;
 }
 
 void MatteThread::serve() {
     std::unique_lock lock(mutex_);
-    for (;;) {
+    while (!retired_) {
+        take_replacements(lock);
         wake_.wait(lock, [this] { return quit_ || has_work_; });
-        if (quit_) return;
-        const auto offered = offered_;
+        if (quit_) break;
+        const FrameSlots::Ref input = std::exchange(input_, {});
+        const bool other = input->epoch != std::exchange(last_epoch_, input->epoch);
+        const bool reset = std::exchange(reset_wanted_, false) || other;
         lock.unlock();
-        std::string failure;
+        if (reset) maker_->reset();
+        work(input);
+        lock.lock();
+    }
+    ended_ = true;
+}
+
+void MatteThread::take_replacements(std::unique_lock<std::mutex>& lock) {
+    if (!next_segmenter_ && !next_filters_) return;
+    // The old stages go without the lock: freeing a network takes its time.
+    auto segmenter = std::exchange(next_segmenter_, std::nullopt);
+    auto filters = std::exchange(next_filters_, std::nullopt);
+    if (segmenter) {
+        std::swap(maker_->segmenter, *segmenter);
+        make_room();
+    }
+    if (filters) maker_->filters.swap(*filters);
+    lock.unlock();
+    segmenter.reset();
+    filters.reset();
+    lock.lock();
+}
+
+void MatteThread::work(const FrameSlots::Ref& input) {
+    std::string failure;
+    bool has_own = false;
+    const auto guarded = [&failure](const auto& body) {
         try {
-            maker_.make(std::as_const(input_).view(), working_.view(), nullptr, context_, meter_,
-                        first_timer_);
+            body();
         } catch (const std::exception& e) {
             failure = e.what();
         } catch (...) {
-            failure = "a stage threw something that is not an exception";
+            failure = kNoException;
         }
-        lock.lock();
+    };
+    {
+        const std::lock_guard lock(mutex_);
+        in_segmenter_ = true;
+    }
+    guarded([&] {
+        const FrameView own = working_own_.view();
+        has_own =
+            maker_->segment(input.view(), working_.view(), working_own_.empty() ? nullptr : &own, context_);
+    });
+    {
+        const std::lock_guard lock(mutex_);
+        in_segmenter_ = false;
+        if (retired_) return;  // the filters are somebody else's by now
+    }
+    if (failure.empty()) guarded([&] { maker_->refine(input.view(), working_.view(), context_, meter_); });
+    {
+        const std::lock_guard lock(mutex_);
         has_work_ = false;
+        ++latest_.answers;
         latest_.valid = failure.empty();
         if (latest_.valid) {
             std::swap(working_, finished_);
+            if (has_own) std::swap(working_own_, finished_own_);
             fresh_ = true;
-            latest_.sequence = std::as_const(input_).view().sequence;
-            latest_.made = offered;
+            latest_.has_own = has_own;
+            latest_.sequence = input.view().sequence;
+            latest_.epoch = input->epoch;
+            latest_.made = offered_;
         } else {
             latest_.failure = std::move(failure);
         }
     }
+    bell_.ring();
 }
 
 }  // namespace vbg

@@ -1,54 +1,90 @@
 #pragma once
-/// @file matte_thread.hpp  For MaskSync::latest: the segmenter on a thread of its own.
+/// @file matte_thread.hpp  The segmenter and the mask filters on a thread of their own, so that frames need
+/// not wait for them and a segmenter that stalls stops nothing else.
 
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vbg/frame.hpp>
 
+#include "pipeline/bell.hpp"
+#include "pipeline/frame_slots.hpp"
 #include "pipeline/matte_maker.hpp"
 
 namespace vbg {
 
-/// Takes the newest frame whenever it is idle; the newest finished matte can be fetched at any time.
-/// All buffers are made in the constructor. The destructor waits for the frame in work.
+/// Takes a frame whenever it is idle; the newest finished matte can be fetched at any time. All buffers are
+/// made in the constructor. The destructor waits for the frame in work. What is not said otherwise is for
+/// the composing thread.
 class MatteThread {
 public:
-    /// Borrows `maker` and `meter`; nobody else may use them until the destructor returns.
-    MatteThread(MatteMaker& maker, Meter& meter, const FrameSpec& spec, int threads, std::size_t first_timer);
+    /// Until retired or destroyed nobody else may use the parts of `maker`. Rings `bell` at every answer.
+    MatteThread(std::shared_ptr<MatteMaker> maker, Meter& meter, Bell& bell, const FrameSpec& spec,
+                int threads);
     ~MatteThread();
     MatteThread(const MatteThread&) = delete;
     MatteThread& operator=(const MatteThread&) = delete;
 
-    /// Hands a copy of `frame` over if the thread is idle. Returns whether it did.
-    bool offer(const ConstFrameView& frame);
+    /// Hands `frame` over if the thread is idle. Returns whether it did. The first frame of another epoch
+    /// resets the stages.
+    bool offer(const FrameSlots::Ref& frame);
 
     struct Latest {
         bool valid = false;          ///< a matte has been made, and the newest attempt did not fail
+        bool has_own = false;        ///< the segmenter gave the person's colours too
+        std::uint64_t answers = 0;   ///< attempts ended so far, well or badly
         std::uint64_t sequence = 0;  ///< of the frame it was made for
-        Clock::time_point made{};    ///< when that frame was offered
-        std::string failure;         ///< text of a failure not reported yet; empty = none
+        std::uint64_t epoch = 0;
+        Clock::time_point made{};  ///< when that frame was offered
+        std::string failure;       ///< text of a failure not reported yet; empty = none
     };
-    /// Swaps the newest matte into `matte` (same size) where there is a newer one than fetched before.
-    Latest fetch(Mask& matte);
+    /// Swaps the newest matte into `matte` (same size) where there is a newer one than fetched before; so
+    /// with `own`, which is empty or of the frame's size.
+    void fetch(Mask& matte, Frame& own, Latest& latest);
+    /// Attempts ended so far.
+    [[nodiscard]] std::uint64_t answers() const;
+    /// How long the frame in work has been there; none when idle.
+    [[nodiscard]] std::optional<Clock::duration> busy_for() const;
+
+    /// Replaces stages between two mattes: at once where the thread is idle (the old ones come back in the
+    /// argument), else after the frame in work (the old ones go then).
+    void replace(Timed<Segmenter>& segmenter);
+    void replace(TimedChain<MaskFilter>& filters);
+    void reset();
+
+    /// For a thread whose segmenter has stalled: gives it up if another one waits to replace it. Returns a
+    /// maker with that one and the filters; the thread then ends when the segmenter returns. Else null.
+    [[nodiscard]] std::shared_ptr<MatteMaker> retire();
+    /// Whether a retired thread has ended. Thread-safe.
+    [[nodiscard]] bool ended() const;
 
 private:
+    void make_room();
     void serve();
+    void work(const FrameSlots::Ref& input);
+    void take_replacements(std::unique_lock<std::mutex>& lock);
 
-    MatteMaker& maker_;
+    std::shared_ptr<MatteMaker> maker_;
     Meter& meter_;
+    Bell& bell_;
     Context context_;
-    std::size_t first_timer_;
 
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable wake_;
-    bool quit_ = false, has_work_ = false, fresh_ = false;
-    Frame input_;  // written by offer() while !has_work_, read by the thread while has_work_
+    bool quit_ = false, has_work_ = false, fresh_ = false, in_segmenter_ = false, retired_ = false;
+    bool ended_ = false, reset_wanted_ = false;
+    FrameSlots::Ref input_;
+    std::uint64_t last_epoch_ = 0;
     Mask working_, finished_;
+    Frame working_own_, finished_own_;
     Clock::time_point offered_{};
     Latest latest_;
-    std::thread thread_;  // last: starts when everything else is there
+    std::optional<Timed<Segmenter>> next_segmenter_;
+    std::optional<TimedChain<MaskFilter>> next_filters_;
+    FrameSpec spec_;
+    std::thread thread_;
 };
 
 }  // namespace vbg

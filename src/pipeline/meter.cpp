@@ -1,6 +1,8 @@
 #include "pipeline/meter.hpp"
 
 #include <algorithm>
+#include <ctime>
+#include <utility>
 
 namespace vbg {
 
@@ -18,10 +20,9 @@ StageTime Meter::Timer::read() const {
     return {name_, last_.load(std::memory_order_relaxed), mean, max_.load(std::memory_order_relaxed)};
 }
 
-void Meter::set_timers(const std::vector<std::string>& names) {
+void Meter::show_timers(std::vector<TimerRef> timers) {
     const std::lock_guard lock(text_mutex_);
-    timers_.clear();
-    for (const auto& name : names) timers_.emplace_back(name);
+    timers_.swap(timers);
 }
 
 void Meter::lag(std::uint64_t frames) noexcept {
@@ -31,15 +32,35 @@ void Meter::lag(std::uint64_t frames) noexcept {
 
 void Meter::failed(std::string_view text) {
     frames_failed.fetch_add(1, std::memory_order_relaxed);
+    told(text);
+}
+
+void Meter::told(std::string_view text) {
     const std::lock_guard lock(text_mutex_);
     last_failure_ = text;
 }
 
+void Meter::gave_up(int level, std::string text) {
+    const std::lock_guard lock(text_mutex_);
+    level_ = level;
+    given_up_.swap(text);
+}
+
 void Meter::wrote_frame() noexcept {
     frames_out.fetch_add(1, std::memory_order_relaxed);
+    count_for_rate();
+}
+
+void Meter::repeated_frame() noexcept {
+    frames_repeated_.fetch_add(1, std::memory_order_relaxed);
+    count_for_rate();
+}
+
+void Meter::count_for_rate() noexcept {
     const auto now = Clock::now();
     if (window_start_ == Clock::time_point{}) {
         window_start_ = now;  // the first frame opens the window and is not counted in it
+        window_cpu_ = process_cpu_time();
         return;
     }
     ++window_frames_;
@@ -49,6 +70,10 @@ void Meter::wrote_frame() noexcept {
         fps_.store(static_cast<double>(window_frames_) / seconds, std::memory_order_relaxed);
     }
     if (seconds >= 1.0) {
+        const auto used = process_cpu_time();
+        cpu_.store(std::chrono::duration<double>(used - window_cpu_).count() / seconds,
+                   std::memory_order_relaxed);
+        window_cpu_ = used;
         window_start_ = now;
         window_frames_ = 0;
     }
@@ -64,10 +89,24 @@ Stats Meter::read() const {
     stats.mask_lag = lag_.load(std::memory_order_relaxed);
     stats.mask_lag_max = lag_max_.load(std::memory_order_relaxed);
     stats.fps = fps_.load(std::memory_order_relaxed);
+    stats.state = state.load(std::memory_order_relaxed);
+    stats.frames_repeated = repeated();
+    stats.source_reopened = source_reopened.load(std::memory_order_relaxed);
+    stats.sinks_reopened = sinks_reopened.load(std::memory_order_relaxed);
+    stats.latency = latency.read();
+    stats.cpu = cpu_.load(std::memory_order_relaxed);
     const std::lock_guard lock(text_mutex_);
-    for (const Timer& timer : timers_) stats.stages.push_back(timer.read());
+    for (const TimerRef& timer : timers_) stats.stages.push_back(timer->read());
     stats.last_failure = last_failure_;
+    stats.level = level_;
+    stats.given_up = given_up_;
     return stats;
+}
+
+std::chrono::nanoseconds process_cpu_time() noexcept {
+    std::timespec time{};
+    if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) != 0) return {};
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
 }  // namespace vbg

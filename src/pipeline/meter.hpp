@@ -1,10 +1,10 @@
 #pragma once
-/// @file meter.hpp  Counters and stage times that one thread writes and any thread reads, without locks on
+/// @file meter.hpp  Counters and stage times that a few threads write and any thread reads, without locks on
 /// the way.
 
 #include <atomic>
 #include <chrono>
-#include <deque>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <vbg/pipeline.hpp>
@@ -21,12 +21,17 @@ public:
         explicit Timer(std::string name) : name_(std::move(name)) {}
         void add(Clock::duration took) noexcept;
         [[nodiscard]] StageTime read() const;
+        /// Seconds in all, and how often.
+        [[nodiscard]] double sum() const noexcept { return sum_.load(std::memory_order_relaxed); }
+        [[nodiscard]] std::uint64_t count() const noexcept { return count_.load(std::memory_order_relaxed); }
 
     private:
         std::string name_;
         std::atomic<double> last_{0}, sum_{0}, max_{0};
         std::atomic<std::uint64_t> count_{0};
     };
+    /// A stage and the reader may both outlive each other, as stages are replaced while running.
+    using TimerRef = std::shared_ptr<Timer>;
 
     /// Adds the time until its end to a timer, also when it ends by an exception.
     class Span {
@@ -42,25 +47,43 @@ public:
     };
 
     std::atomic<std::uint64_t> frames_in{0}, frames_out{0}, frames_failed{0}, frames_dropped{0}, mattes{0};
+    std::atomic<std::uint64_t> source_reopened{0}, sinks_reopened{0};
+    std::atomic<RunState> state{RunState::stopped};
+    Timer latency{"latency"};
 
-    /// Sets which timers there are; not while frames are made.
-    void set_timers(const std::vector<std::string>& names);
-    [[nodiscard]] Timer& timer(std::size_t i) { return timers_[i]; }
+    /// Sets which timers are read, in order.
+    void show_timers(std::vector<TimerRef> timers);
 
     void lag(std::uint64_t frames) noexcept;
+    /// A frame without a valid matte.
     void failed(std::string_view text);
-    /// After each frame written: keeps the rate over the last second.
+    /// Another failure.
+    void told(std::string_view text);
+    void gave_up(int level, std::string text);
+    /// After each frame written: keeps the rate and the processor's load over the last second.
     void wrote_frame() noexcept;
+    /// The same for a frame that was written before.
+    void repeated_frame() noexcept;
+    [[nodiscard]] std::uint64_t repeated() const noexcept {
+        return frames_repeated_.load(std::memory_order_relaxed);
+    }
     [[nodiscard]] Stats read() const;
 
 private:
-    std::deque<Timer> timers_;
-    std::atomic<std::uint64_t> lag_{0}, lag_max_{0};
-    std::atomic<double> fps_{0};
+    void count_for_rate() noexcept;
+
+    std::atomic<std::uint64_t> lag_{0}, lag_max_{0}, frames_repeated_{0};
+    std::atomic<double> fps_{0}, cpu_{0};
     Clock::time_point window_start_{};
+    std::chrono::nanoseconds window_cpu_{};
     std::uint64_t window_frames_ = 0;
     mutable std::mutex text_mutex_;  // taken to configure, to read and for failures; never for a good frame
-    std::string last_failure_;
+    std::vector<TimerRef> timers_;
+    std::string last_failure_, given_up_;
+    int level_ = 0;
 };
+
+/// Processor time of the whole process so far.
+[[nodiscard]] std::chrono::nanoseconds process_cpu_time() noexcept;
 
 }  // namespace vbg

@@ -6,6 +6,9 @@
 #include <vbg/pipeline.hpp>
 #include <vector>
 
+#include "pipeline/backoff.hpp"
+#include "pipeline/meter.hpp"
+
 namespace vbg {
 
 class Outputs {
@@ -15,12 +18,24 @@ public:
 
     /// Opens every sink for frames like `spec` as `show` lays them out.
     void open(const FrameSpec& spec, Show show);
+    /// From now on frames are laid out like that. The sinks keep their size: the picture is fitted into it.
+    void show(Show what);
     /// Writes a composed frame. `input` and `matte` are shown where asked for; null shows black in their
-    /// place.
-    void write(const ConstFrameView& composed, const ConstFrameView* input, const ConstMaskView* matte);
+    /// place. With `revive` a sink that throws Error{device} does not stop the others: it is opened again
+    /// until that works, and is without frames until then.
+    void write(const ConstFrameView& composed, const ConstFrameView* input, const ConstMaskView* matte,
+               Meter* revive = nullptr);
+    /// Writes last() again, if there is one.
+    void rewrite(Meter* revive = nullptr);
+    /// The last frame laid out: what the sinks got. Valid until the next write(). Empty planes: none yet.
+    [[nodiscard]] ConstFrameView last() const noexcept { return last_; }
+    /// Forgets last(): its pixels are about to go.
+    void forget_last() noexcept { last_ = {}; }
+    /// Whether all say that nobody looks; one that is lost has nobody.
+    [[nodiscard]] bool unwatched() const noexcept;
     void close();
     void abandon() noexcept;
-    /// What write() lays out.
+    /// What write() lays out when opened.
     [[nodiscard]] const FrameSpec& spec() const noexcept { return spec_; }
 
 private:
@@ -28,12 +43,21 @@ private:
         std::unique_ptr<Sink> sink;
         FrameSpec accepted;
         Frame scaled, converted;  // empty where not needed
+        bool lost = false;
+        Backoff backoff;
+        Clock::time_point retry{};
     };
-    static void send(Port& port, ConstFrameView frame);
+    void lay_out();
+    void make_room(Port& port) const;
+    void send(Port& port, ConstFrameView frame) const;
+    void send_or_revive(Port& port, const ConstFrameView& frame, Meter& meter);
     std::vector<Port> ports_;
-    FrameSpec spec_;
+    FrameSpec frame_;   // of composed frames
+    FrameSpec spec_;    // as the sinks were opened
+    FrameSpec layout_;  // as laid out now
     Show show_ = Show::composite;
     Frame canvas_;  // for matte and side_by_side
+    ConstFrameView last_{};
 };
 
 }  // namespace vbg

@@ -6,9 +6,13 @@
 #include <utility>
 #include <vbg/preset.hpp>
 
-#include "pipeline/pipeline_impl.hpp"
+#include "pipeline/machine.hpp"
 
 namespace vbg::inline v0 {
+
+struct Pipeline::Impl : Machine {
+    using Machine::Machine;
+};
 
 namespace {
 
@@ -37,31 +41,33 @@ Pipeline& Pipeline::source(std::unique_ptr<Source> source) {
 }
 
 Pipeline& Pipeline::segmenter(std::unique_ptr<Segmenter> segmenter) {
-    impl_->maker.segmenter = not_null(std::move(segmenter), "segmenter");
+    impl_->maker->segmenter = {"segmenter", not_null(std::move(segmenter), "segmenter")};
     impl_->configured = false;
     return *this;
 }
 
 Pipeline& Pipeline::filter(std::unique_ptr<MaskFilter> filter) {
-    impl_->maker.filters.push_back(not_null(std::move(filter), "mask filter"));
+    impl_->maker->filters.emplace_back("filter", not_null(std::move(filter), "mask filter"));
     impl_->configured = false;
     return *this;
 }
 
 Pipeline& Pipeline::background(std::unique_ptr<Effect> effect) {
-    impl_->composition.background.push_back(not_null(std::move(effect), "background effect"));
+    impl_->composition.background.emplace_back("background",
+                                               not_null(std::move(effect), "background effect"));
     impl_->configured = false;
     return *this;
 }
 
 Pipeline& Pipeline::foreground(std::unique_ptr<Effect> effect) {
-    impl_->composition.foreground.push_back(not_null(std::move(effect), "foreground effect"));
+    impl_->composition.foreground.emplace_back("foreground",
+                                               not_null(std::move(effect), "foreground effect"));
     impl_->configured = false;
     return *this;
 }
 
 Pipeline& Pipeline::compositor(std::unique_ptr<Compositor> compositor) {
-    impl_->composition.compositor = not_null(std::move(compositor), "compositor");
+    impl_->composition.compositor = {"compose", not_null(std::move(compositor), "compositor")};
     impl_->configured = false;
     return *this;
 }
@@ -94,8 +100,8 @@ Pipeline& Pipeline::foreground(std::string_view chain) {
 
 Pipeline& Pipeline::preset(std::string_view name) {
     const Preset& preset = find_preset(name);
-    if (impl_->maker.segmenter == nullptr) segmenter(preset.segmenter);
-    if (impl_->maker.filters.empty()) filter(preset.filters);
+    if (!impl_->maker->segmenter) segmenter(preset.segmenter);
+    if (impl_->maker->filters.empty()) filter(preset.filters);
     if (impl_->composition.foreground.empty()) foreground(preset.foreground);
     if (impl_->composition.background.empty()) background(preset.background);
     return *this;
@@ -116,10 +122,39 @@ Pipeline& Pipeline::show(Show what) noexcept {
     return *this;
 }
 
-void Pipeline::open() { impl_->open(); }
-void Pipeline::close() { impl_->close(); }
+Pipeline& Pipeline::card(std::string_view effect_spec) {
+    impl_->composition.card = {"card", make_card(effect_spec)};
+    impl_->configured = false;
+    return *this;
+}
+
+Pipeline& Pipeline::live(const LiveOptions& options) {
+    const auto refuse = [](std::string_view what) {
+        throw Error(Errc::invalid_argument,
+                    fmt::format("pipeline: live options: {} must not be negative", what));
+    };
+    if (!(options.fps >= 0)) refuse("fps");
+    if (!(options.max_cpu >= 0)) refuse("max_cpu");
+    if (options.idle_after.count() < 0) refuse("idle_after");
+    if (options.stall.count() <= 0) {
+        throw Error(Errc::invalid_argument, "pipeline: live options: stall must be more than 0 ms");
+    }
+    impl_->live = options;
+    return *this;
+}
+
+void Pipeline::open() {
+    const Mailbox::Driving driving(impl_->mailbox);
+    impl_->open();
+}
+
+void Pipeline::close() {
+    const Mailbox::Driving driving(impl_->mailbox);
+    impl_->close();
+}
 
 ReadResult Pipeline::step(std::chrono::milliseconds timeout) {
+    const Mailbox::Driving driving(impl_->mailbox);
     if (!impl_->opened) impl_->open();
     if (!impl_->configured) impl_->configure(impl_->working);
     return impl_->step_exact(timeout);
@@ -127,29 +162,11 @@ ReadResult Pipeline::step(std::chrono::milliseconds timeout) {
 
 void Pipeline::run(std::stop_token stop, std::uint64_t frames,
                    const std::function<void(const Pipeline&)>& progress) {
-    if (!impl_->opened) impl_->open();
-    if (!impl_->configured) impl_->configure(impl_->working);
-    constexpr std::chrono::milliseconds kPoll{200};  // how late a stop request may be noticed
-    {
-        std::unique_ptr<MatteThread> thread;
-        MatteThread::Latest newest;
-        if (impl_->sync == MaskSync::latest) {
-            thread = std::make_unique<MatteThread>(impl_->maker, impl_->meter, impl_->working,
-                                                   impl_->context.threads(), impl_->first_maker_timer);
-        }
-        for (std::uint64_t written = 0; !stop.stop_requested() && (frames == 0 || written < frames);) {
-            const ReadResult result =
-                thread ? impl_->step_latest(kPoll, *thread, newest) : impl_->step_exact(kPoll);
-            if (result == ReadResult::end) break;
-            if (result == ReadResult::timed_out) continue;
-            ++written;
-            if (progress) progress(*this);
-        }
-    }
-    close();
+    impl_->run(stop, frames, progress ? [this, &progress] { progress(*this); } : std::function<void()>());
 }
 
 void Pipeline::process(const ConstFrameView& frame, const FrameView& out, const MaskView& matte) {
+    const Mailbox::Driving driving(impl_->mailbox);
     impl_->need_parts(false);
     check_view(frame, "pipeline: frame");
     check_view(out, "pipeline: out");
@@ -179,15 +196,56 @@ void Pipeline::process(const ConstFrameView& frame, const FrameView& out, const 
     if (matte.data != nullptr) copy_pixels(std::as_const(impl_->matte).view(), matte);
 }
 
-FrameSpec Pipeline::output_spec() const { return impl_->outputs.spec(); }
-FrameSpec Pipeline::input_spec() const { return impl_->input; }
-std::uint64_t Pipeline::source_length() const { return impl_->source ? impl_->source->length() : 0; }
-
 void Pipeline::reset() noexcept {
-    impl_->maker.reset();
+    impl_->maker->reset();
     impl_->composition.reset();
 }
 
+void Pipeline::set(std::string_view part, std::string_view spec) { impl_->set(part, spec); }
+
+void Pipeline::pause() noexcept {
+    impl_->wish = Machine::Wish::pause;
+    impl_->bell.ring();
+}
+
+void Pipeline::freeze() noexcept {
+    impl_->wish = Machine::Wish::freeze;
+    impl_->bell.ring();
+}
+
+void Pipeline::resume() noexcept {
+    impl_->wish = Machine::Wish::run;
+    impl_->bell.ring();
+}
+
+Frame Pipeline::last_frame() const {
+    Frame copy;
+    impl_->mailbox.call([&] {
+        const ConstFrameView last = impl_->outputs.last();
+        if (last.planes[0].data == nullptr) return;
+        copy = Frame(last.width, last.height, last.format, last.color);
+        copy_pixels(last, copy.view());
+        copy.stamp(last.timestamp, last.sequence);
+    });
+    return copy;
+}
+
+FrameSpec Pipeline::output_spec() const { return impl_->facts().output; }
+FrameSpec Pipeline::input_spec() const { return impl_->facts().input; }
+std::uint64_t Pipeline::source_length() const { return impl_->facts().length; }
 Stats Pipeline::stats() const { return impl_->meter.read(); }
+
+std::string_view to_string(RunState state) noexcept {
+    switch (state) {
+        case RunState::stopped: return "stopped";
+        case RunState::starting: return "starting";
+        case RunState::running: return "running";
+        case RunState::paused: return "paused";
+        case RunState::frozen: return "frozen";
+        case RunState::asleep: return "asleep";
+        case RunState::waiting: return "waiting";
+    }
+    return "unknown";
+}
 
 }  // namespace vbg::inline v0

@@ -1,0 +1,221 @@
+#include "pipeline/machine.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+#include <vbg/log.hpp>
+
+#include "pipeline/error_text.hpp"
+#include "pipeline/live_loop.hpp"
+
+namespace vbg {
+
+Machine::Facts Machine::facts() const {
+    const std::lock_guard lock(facts_mutex);
+    return facts_;
+}
+
+void Machine::state_facts(const Facts& facts) {
+    const std::lock_guard lock(facts_mutex);
+    facts_ = facts;
+}
+
+void Machine::need_parts(bool with_source) const {
+    if (with_source && source == nullptr) {
+        throw Error(Errc::wrong_state,
+                    "pipeline: no source; set one, e.g. pipeline.source(\"image:path=me.jpg\")");
+    }
+    if (!maker->segmenter) {
+        throw Error(Errc::wrong_state, "pipeline: no segmenter; set one, e.g. pipeline.segmenter(\"auto\")");
+    }
+}
+
+void Machine::configure(const FrameSpec& spec) {
+    configured = false;
+    outputs.forget_last();
+    if (!composition.compositor) composition.compositor = {"compose", make_compositor("over")};
+    maker->configure(spec, context);
+    composition.configure(spec, context);
+    matte = Mask(spec.width, spec.height);
+    own_foreground = maker->segmenter->gives_foreground() ? Frame(spec) : Frame();
+    maker_timers = {maker->segmenter.timer};
+    append_timers(maker_timers, maker->filters);
+    parts_changed();
+    working = spec;
+    configured = true;
+}
+
+void Machine::parts_changed() {
+    std::vector<Meter::TimerRef> timers{read_timer};
+    if (source != nullptr && source->is_live()) timers.push_back(convert_timer);
+    timers.insert(timers.end(), maker_timers.begin(), maker_timers.end());
+    append_timers(timers, composition.background);
+    append_timers(timers, composition.foreground);
+    timers.push_back(composition.compositor.timer);
+    timers.push_back(write_timer);
+    meter.show_timers(std::move(timers));
+}
+
+void Machine::open() {
+    need_parts(true);
+    opened = false;
+    const FrameSpec input = source->open();
+    FrameSpec spec = input;
+    spec.format = PixelFormat::bgr8;
+    spec.color = {};
+    intake.configure(input, spec);
+    brought = intake.is_idle() ? Frame() : Frame(spec);
+    try {
+        configure(spec);
+        if (source->is_live() && live.fps > 0) spec.fps = live.fps;
+        outputs.open(spec, show);
+    } catch (...) {
+        outputs.abandon();
+        source->close();
+        throw;
+    }
+    state_facts({input, outputs.spec(), source->length()});
+    last_sequence.reset();
+    opened = true;
+}
+
+void Machine::close() {
+    if (!opened) return;
+    opened = false;
+    source->close();
+    outputs.close();
+}
+
+ReadResult Machine::read(ConstFrameView& frame, std::chrono::milliseconds timeout) {
+    const Meter::Span span(*read_timer);
+    const ReadResult result = source->read(frame, timeout);
+    if (result != ReadResult::frame) return result;
+    meter.frames_in.fetch_add(1, std::memory_order_relaxed);
+    if (last_sequence && frame.sequence > *last_sequence + 1) {
+        meter.frames_dropped.fetch_add(frame.sequence - *last_sequence - 1, std::memory_order_relaxed);
+    }
+    last_sequence = frame.sequence;
+    if (!brought.empty()) {
+        intake.bring(frame, brought.view());
+        brought.stamp(frame.timestamp, frame.sequence);
+        frame = std::as_const(brought).view();
+    }
+    return result;
+}
+
+void Machine::compose_exact(const ConstFrameView& frame) {
+    const FrameView estimated = own_foreground.view();
+    const bool has_own =
+        maker->make(frame, matte.view(), own_foreground.empty() ? nullptr : &estimated, context, meter);
+    const ConstFrameView own = estimated;
+    composition.compose(frame, std::as_const(matte).view(), has_own ? &own : nullptr, context);
+}
+
+bool Machine::compose_latest(const ConstFrameView& frame, std::uint64_t epoch,
+                             const MatteThread::Latest& newest, bool renew_background,
+                             std::exception_ptr& error) {
+    if (!newest.failure.empty()) {
+        error = std::make_exception_ptr(Error(Errc::model, newest.failure));
+        return false;
+    }
+    if (!newest.valid || newest.epoch != epoch) return false;
+    if (Clock::now() - newest.made > live.stall) {
+        error = std::make_exception_ptr(Error(
+            Errc::model, fmt::format("the newest matte is older than {} ms; the segmenter cannot keep up",
+                                     live.stall.count())));
+        return false;
+    }
+    try {
+        const ConstFrameView own = std::as_const(own_foreground).view();
+        // Colours of another frame would show the person twice.
+        const bool has_own = newest.has_own && !own_foreground.empty() && newest.sequence == frame.sequence;
+        composition.compose(frame, std::as_const(matte).view(), has_own ? &own : nullptr, context,
+                            renew_background);
+        return true;
+    } catch (...) {
+        error = std::current_exception();
+        return false;
+    }
+}
+
+ConstFrameView Machine::instead(const ConstFrameView& frame, const std::exception_ptr& error) {
+    if (error) {
+        const std::string text = text_of(error);
+        meter.failed(text);
+        // A failure that lasts is said now and then, not with every frame.
+        const auto now = Clock::now();
+        if (text != logged || now - logged_at > std::chrono::seconds(10)) {
+            log(LogLevel::error, fmt::format("frame {}: no valid matte: {}", frame.sequence, text));
+            logged = text;
+            logged_at = now;
+        }
+        if (policy == OnFailure::stop) std::rethrow_exception(error);
+    }
+    switch (policy) {
+        case OnFailure::passthrough: return frame;
+        case OnFailure::blank: return composition.show_card(context);
+        case OnFailure::hold:
+            if (composition.has_last()) return composition.last();
+            break;
+        case OnFailure::background:
+        case OnFailure::stop: break;
+    }
+    return composition.without_person(context);
+}
+
+void Machine::write(const ConstFrameView& composed, const ConstFrameView* input_shown, bool with_matte,
+                    Meter* revive) {
+    {
+        const Meter::Span span(*write_timer);
+        const ConstMaskView shown = std::as_const(matte).view();
+        outputs.write(composed, input_shown, with_matte ? &shown : nullptr, revive);
+    }
+    meter.wrote_frame();
+}
+
+void Machine::write_instead(const ConstFrameView& frame, const std::exception_ptr& error, Meter* revive) {
+    ConstFrameView safe = instead(frame, error);
+    safe.timestamp = frame.timestamp;
+    safe.sequence = frame.sequence;
+    write(safe, nullptr, false, revive);
+}
+
+ReadResult Machine::step_exact(std::chrono::milliseconds timeout) {
+    ConstFrameView frame;
+    const ReadResult result = read(frame, timeout);
+    if (result != ReadResult::frame) return result;
+    std::exception_ptr error;
+    try {
+        compose_exact(frame);
+    } catch (...) {
+        error = std::current_exception();
+    }
+    if (error) {
+        write_instead(frame, error);
+        if (policy == OnFailure::passthrough) outputs.forget_last();  // it was the source's
+    } else {
+        meter.lag(0);
+        write(composition.last(), &frame, true);
+    }
+    source->release();
+    return result;
+}
+
+void Machine::run(const std::stop_token& stop, std::uint64_t frames, const std::function<void()>& progress) {
+    const Mailbox::Driving driving(mailbox);
+    if (!opened) open();
+    if (!configured) configure(working);
+    struct Ends {
+        Meter& meter;
+        ~Ends() { meter.state.store(RunState::stopped, std::memory_order_relaxed); }
+    } const ends{meter};
+    meter.state.store(RunState::starting, std::memory_order_relaxed);
+    if (source->is_live()) {
+        LiveLoop(*this, stop, frames, progress).run();
+    } else {
+        run_recorded(stop, frames, progress);
+    }
+    close();
+}
+
+}  // namespace vbg

@@ -1,0 +1,131 @@
+#pragma once
+/// @file machine.hpp  The inside of vbg::Pipeline.
+
+#include <memory>
+#include <optional>
+#include <vbg/pipeline.hpp>
+
+#include "pipeline/bell.hpp"
+#include "pipeline/composition.hpp"
+#include "pipeline/frame_intake.hpp"
+#include "pipeline/mailbox.hpp"
+#include "pipeline/matte_maker.hpp"
+#include "pipeline/matte_thread.hpp"
+#include "pipeline/outputs.hpp"
+
+namespace vbg {
+
+class Capture;
+
+/// Parts and the state they share. Unless said otherwise everything here belongs to the thread that drives
+/// (mailbox.hpp); others ask for it through the mailbox.
+struct Machine {
+    explicit Machine(int threads) : context(threads) {}
+
+    Bell bell;
+    mutable Mailbox mailbox{bell};
+    Context context;
+    std::unique_ptr<Source> source;  // Capture's while there is one
+    std::shared_ptr<MatteMaker> maker = std::make_shared<MatteMaker>();
+    Composition composition;
+    Outputs outputs;
+    MaskSync sync = MaskSync::exact;
+    OnFailure policy = OnFailure::hold;
+    Show show = Show::composite;
+    LiveOptions live;
+
+    enum class Wish : std::uint8_t { run, pause, freeze };
+    std::atomic<Wish> wish{Wish::run};  // any thread's
+    Meter meter;
+    FrameSpec working;        // the stages': bgr8
+    bool opened = false;      // source and sinks
+    bool configured = false;  // stages, for `working`
+
+    /// What other threads may ask for at any time.
+    struct Facts {
+        FrameSpec input, output;
+        std::uint64_t length = 0;
+    };
+    [[nodiscard]] Facts facts() const;
+    void state_facts(const Facts& facts);
+
+    // While run() has them.
+    Capture* capture = nullptr;
+    MatteThread* matte_thread = nullptr;
+    bool source_released = false;  // somebody wants to open the same camera anew
+
+    Meter::TimerRef read_timer = std::make_shared<Meter::Timer>("read");
+    Meter::TimerRef convert_timer = std::make_shared<Meter::Timer>("convert");
+    Meter::TimerRef write_timer = std::make_shared<Meter::Timer>("write");
+    std::vector<Meter::TimerRef> maker_timers;  // of the maker's parts, which may be another thread's
+    void parts_changed();                       // which timers there are
+
+    void need_parts(bool with_source) const;
+    /// Gets every stage ready for frames like `spec` (bgr8 or rgb8).
+    void configure(const FrameSpec& spec);
+    void open();
+    void close();
+    void run(const std::stop_token& stop, std::uint64_t frames, const std::function<void()>& progress);
+
+    ReadResult step_exact(std::chrono::milliseconds timeout);
+    /// Matte and composition of one frame, on this thread. Throws what a stage throws.
+    void compose_exact(const ConstFrameView& frame);
+    /// The same with the newest matte of a matte thread, fetched into `matte` and `own_foreground`. Returns
+    /// whether it was composed, and why not where that is a failure: no matte yet is none.
+    bool compose_latest(const ConstFrameView& frame, std::uint64_t epoch, const MatteThread::Latest& newest,
+                        bool renew_background, std::exception_ptr& error);
+    /// What goes out instead of a frame that could not be made; throws with OnFailure::stop. `frame` is shown
+    /// with OnFailure::passthrough only.
+    ConstFrameView instead(const ConstFrameView& frame, const std::exception_ptr& error);
+    void write(const ConstFrameView& composed, const ConstFrameView* input_shown, bool with_matte,
+               Meter* revive = nullptr);
+    /// Writes what instead() says, stamped like `frame`.
+    void write_instead(const ConstFrameView& frame, const std::exception_ptr& error, Meter* revive = nullptr);
+
+    void set(std::string_view part, std::string_view spec);
+
+    Mask matte;
+    Frame own_foreground;  // where the segmenter gives one
+
+private:
+    /// A stage or chain made by set(), and for what it was configured.
+    struct Ready {
+        bool configured = false;
+        FrameSpec spec;
+        int threads = 1;
+    };
+    [[nodiscard]] Ready ready() const;
+    template <class Stages>
+    void exchange(Stages stages, void (Machine::*put)(Stages&));
+    template <class Stages>
+    void configure_for(const Ready& ready, Stages& stages);
+    void put_segmenter(TimedChain<Segmenter>& one);
+    void put_filters(TimedChain<MaskFilter>& chain);
+    void put_background(TimedChain<Effect>& chain);
+    void put_foreground(TimedChain<Effect>& chain);
+    void put_compositor(TimedChain<Compositor>& one);
+    void put_card(TimedChain<Effect>& one);
+    void set_source(std::string_view spec);
+
+    void run_recorded(const std::stop_token& stop, std::uint64_t frames,
+                      const std::function<void()>& progress);
+    /// Waits while paused or frozen. Returns false when asked to stop.
+    bool wait_for_wish(const std::stop_token& stop);
+    ReadResult step_latest(std::chrono::milliseconds timeout, FrameSlots& slots, MatteThread& thread,
+                           MatteThread::Latest& newest);
+    /// The next frame as bgr8, in the size the run began with; counts it and the gap before it.
+    ReadResult read(ConstFrameView& frame, std::chrono::milliseconds timeout);
+
+    FrameIntake intake;
+    Frame brought;  // the source's frame as bgr8, where it is not
+    std::optional<std::uint64_t> last_sequence;
+    std::string logged;  // the failure said last, and when
+    Clock::time_point logged_at{};
+    mutable std::mutex facts_mutex;
+    Facts facts_;
+};
+
+/// An effect for Pipeline::card(). Throws Error{invalid_argument} where it shows the camera.
+[[nodiscard]] std::unique_ptr<Effect> make_card(std::string_view spec);
+
+}  // namespace vbg
