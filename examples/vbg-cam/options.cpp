@@ -18,7 +18,7 @@ constexpr const char* kFooter =
 What you name replaces that part of the preset. `vbg-cam list` shows every stage and its parameters.
 
 --source also takes the path of a picture, a film or a folder of pictures (told apart by content).
---sink also takes a path: *.png *.jpg one picture (with %d many), *.mp4 *.mkv *.avi *.mov a film, *.y4m raw video,
+--sink also takes a virtual camera (/dev/video20), or a path: *.png *.jpg one picture (with %d many), *.mp4 *.mkv *.avi *.mov a film, *.y4m raw video,
 and - for y4m on standard output.
 
 Examples:

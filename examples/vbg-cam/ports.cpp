@@ -54,6 +54,8 @@ std::string source_spec(const std::string& text) {
 std::string sink_spec(const std::string& text) {
     if (is_spec(text, vbg::StageKind::sink)) return text;
     if (text == "-") return "y4m:path=-";
+    if (text.starts_with("/dev/video") || text.starts_with("/dev/v4l/"))
+        return "v4l2:device=" + vbg::quote_value(text);
     std::string extension = std::filesystem::path(text).extension().string();
     std::transform(extension.begin(), extension.end(), extension.begin(),
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });

@@ -7,6 +7,7 @@
 #include "io/null_sink.hpp"
 #include "io/pattern_source.hpp"
 #include "io/raw_sink.hpp"
+#include "io/v4l2/sink.hpp"
 #include "io/video_sink.hpp"
 #include "io/video_source.hpp"
 #include "io/y4m_sink.hpp"
@@ -20,9 +21,9 @@ std::vector<StageEntry> source_entries() {
 }
 
 std::vector<StageEntry> sink_entries() {
-    // Virtual cameras (v4l2) and PipeWire will stand first.
-    return {image_sink_entry(), video_sink_entry(), images_sink_entry(),
-            y4m_sink_entry(),   raw_sink_entry(),   null_sink_entry()};
+    // PipeWire will stand first, too.
+    return {v4l2_sink_entry(), image_sink_entry(), video_sink_entry(), images_sink_entry(),
+            y4m_sink_entry(),  raw_sink_entry(),   null_sink_entry()};
 }
 
 }  // namespace vbg

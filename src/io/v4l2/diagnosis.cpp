@@ -1,6 +1,7 @@
 #include "io/v4l2/diagnosis.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <system_error>
@@ -8,14 +9,6 @@
 namespace vbg::v4l2 {
 
 namespace {
-
-/// "obs (process 4711), firefox (process 815)".
-std::string list_holders(Kernel& kernel, const std::string& node) {
-    std::string text;
-    for (const Holder& holder : kernel.holders(node))
-        text += fmt::format("{}{} (process {})", text.empty() ? "" : ", ", holder.name, holder.pid);
-    return text;
-}
 
 std::string busy(Kernel& kernel, const Failure& failure) {
     const std::string who = list_holders(kernel, failure.node);
@@ -66,6 +59,15 @@ std::string refused(const Failure& failure) {
 }
 
 }  // namespace
+
+std::string list_holders(Kernel& kernel, const std::string& node) {
+    std::string text;
+    for (const Holder& holder : kernel.holders(node)) {
+        if (holder.pid == ::getpid()) continue;
+        text += fmt::format("{}{} (process {})", text.empty() ? "" : ", ", holder.name, holder.pid);
+    }
+    return text;
+}
 
 std::string diagnose(Kernel& kernel, const Failure& failure) {
     switch (failure.error) {

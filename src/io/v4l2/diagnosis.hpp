@@ -22,6 +22,10 @@ struct Failure {
     Role role = Role::camera;
 };
 
+/// The programs that have the node open, "obs (process 4711), firefox (process 815)"; this process is left
+/// out. Empty where there are none, or none that this user may see.
+std::string list_holders(Kernel& kernel, const std::string& node);
+
 /// What the errno means here and what mends it, a sentence or two. It looks at the machine (who holds the
 /// node, which group owns it), so it is for when something has failed. Thread-safe.
 std::string diagnose(Kernel& kernel, const Failure& failure);

@@ -2,14 +2,17 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
@@ -134,6 +137,45 @@ public:
             return entry.gr_name;
         return std::to_string(status.st_gid);
     }
+    int watch(const std::string& path) override {
+        const int fd = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+        if (fd < 0) return -errno;
+        if (::inotify_add_watch(fd, path.c_str(), IN_OPEN | IN_CLOSE | IN_DELETE_SELF) >= 0) return fd;
+        const int error = errno;
+        ::close(fd);
+        return -error;
+    }
+    int events(int fd, NodeEvents& events) override {
+        // Events of a watched file have no name, so each is just the fixed part (inotify(7)).
+        alignas(inotify_event) std::array<char, 4096> room;
+        for (;;) {
+            const ssize_t size = ::read(fd, room.data(), room.size());
+            if (size < 0) return errno == EAGAIN ? 0 : errno == EINTR ? 0 : -errno;
+            for (std::size_t at = 0; at + sizeof(inotify_event) <= static_cast<std::size_t>(size);) {
+                inotify_event event{};
+                std::memcpy(&event, room.data() + at, sizeof event);
+                if ((event.mask & IN_OPEN) != 0) ++events.opened;
+                if ((event.mask & IN_CLOSE) != 0) ++events.closed;
+                if ((event.mask & (IN_DELETE_SELF | IN_IGNORED | IN_Q_OVERFLOW)) != 0) events.unsure = true;
+                at += sizeof event + event.len;
+            }
+        }
+    }
+    std::optional<std::string> read_file(const std::string& path) override {
+        std::ifstream in(path, std::ios::binary);
+        if (!in) return std::nullopt;
+        std::string text(std::size_t{1} << 20, '\0');
+        in.read(text.data(), static_cast<std::streamsize>(text.size()));
+        if (in.bad()) return std::nullopt;
+        text.resize(static_cast<std::size_t>(in.gcount()));
+        return text;
+    }
+    std::vector<std::string> list_folder(const std::string& path) override {
+        std::vector<std::string> names;
+        for_each_entry(path, [&](const fs::directory_entry& e) { names.push_back(e.path().filename()); });
+        std::sort(names.begin(), names.end());
+        return names;
+    }
     std::chrono::nanoseconds now() override {
         timespec time{};
         ::clock_gettime(CLOCK_MONOTONIC, &time);
@@ -144,6 +186,12 @@ public:
 }  // namespace
 
 Kernel::~Kernel() = default;
+
+// Made-up kernels without these have nothing to watch and no files.
+int Kernel::watch(const std::string&) { return -ENOSYS; }
+int Kernel::events(int, NodeEvents&) { return -ENOSYS; }
+std::optional<std::string> Kernel::read_file(const std::string&) { return std::nullopt; }
+std::vector<std::string> Kernel::list_folder(const std::string&) { return {}; }
 
 Kernel& system_kernel() {
     static SystemKernel instance;

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -18,6 +19,12 @@ namespace vbg::v4l2 {
 struct Holder {
     int pid = 0;
     std::string name;  ///< as in /proc/PID/comm
+};
+
+/// What happened at a watched node since it was last asked about.
+struct NodeEvents {
+    int opened = 0, closed = 0;  ///< times any program opened and closed it
+    bool unsure = false;         ///< some were lost, or the node was removed: count anew
 };
 
 /// System calls. None throws; a call that fails returns minus its errno, and a call that a signal interrupted
@@ -54,6 +61,17 @@ public:
     virtual std::vector<Holder> holders(const std::string& path) = 0;
     /// Name of the group that a node belongs to, "video" as a rule; empty where there is no such node.
     virtual std::string group_of(const std::string& path) = 0;
+    /// Begins to watch who opens and closes a node (inotify(7)). A descriptor for events() and close(), or
+    /// -errno.
+    virtual int watch(const std::string& path);
+    /// What happened since the last call; never waits. 0, or -errno.
+    virtual int events(int fd, NodeEvents& events);
+
+    /// What a small file says (of /sys, /proc, /etc), at most 1 MiB; nothing where it cannot be read.
+    virtual std::optional<std::string> read_file(const std::string& path);
+    /// Names in a folder, in order; empty where it cannot be read.
+    virtual std::vector<std::string> list_folder(const std::string& path);
+
     /// CLOCK_MONOTONIC, the clock of V4L2 time stamps.
     virtual std::chrono::nanoseconds now() = 0;
 };
