@@ -56,11 +56,18 @@ TEST_CASE("sources and sinks used out of order throw, and do not crash") {
         const std::string name(entry->name), ending = name == "video"    ? "a.avi"
                                                       : name == "images" ? "%d.png"
                                                                          : "a.png";
-        auto sink = make_sink(name == "null" ? name : name + ":path=" + dir / ending);
+        const std::string key = name == "v4l2" ? ":device=" : ":path=";
+        auto sink = make_sink(name == "null" ? name : name + key + dir / ending);
         CHECK(sink->name() == entry->name);
         check_throws(Errc::wrong_state, {name}, [&] { sink->write(f.view()); });
         sink->close();
         sink->abandon();
+        if (name == "v4l2") {
+            check_throws(Errc::not_found, {"a.png"}, [&] {
+                sink->open({8, 8, PixelFormat::bgr8, {}, {}, 30});
+            });
+            continue;
+        }
         sink->open({8, 8, PixelFormat::bgr8, {}, {}, 30});
         CHECK(sink->is_open());
         check_throws(Errc::invalid_argument, {name},
