@@ -67,9 +67,13 @@ struct LiveOptions {
     bool on_demand = false;
     /// How long nobody must have looked before that.
     std::chrono::milliseconds idle_after{5000};
-    /// Processor time that the whole process may use, in cores (1.5 = one and a half); 0 = no limit.
+    /// Processor time that the whole process may use, in cores (1.5 = one and a half); 0 = no limit. What is
+    /// given up to keep it, in this order: mattes for some frames, background effects for some frames (the
+    /// one of the frame before stays), every other frame. All of it is taken back when there is room again,
+    /// and is told in Stats::level, Stats::given_up and the log. Effects on the person are never given up.
     double max_cpu = 0;
-    /// Gives up work where frames are late: see Stats::level.
+    /// Gives up mattes and background effects in the same way where composing a frame takes longer than a
+    /// frame lasts.
     bool hold_rate = false;
     /// A segmenter that has not answered for that long has stalled, and a matte that old is none: no valid
     /// matte then, see OnFailure. A source silent for three times as long is opened anew.

@@ -17,6 +17,8 @@ constexpr std::chrono::milliseconds kWatch{50};
 constexpr std::chrono::milliseconds kPoll{200};
 /// How often the card is written while the source is closed.
 constexpr std::chrono::milliseconds kCard{500};
+/// Over which the load is measured.
+constexpr std::chrono::milliseconds kWindow{500};
 
 }  // namespace
 
@@ -28,7 +30,9 @@ LiveLoop::LiveLoop(Machine& machine, const std::stop_token& stop, std::uint64_t 
       progress_(progress),
       slots_(machine.working, kSlots),
       mattes_(std::make_unique<MatteThread>(machine.maker, machine.meter, machine.bell, machine.working,
-                                            machine.context.threads())) {
+                                            machine.context.threads())),
+      governor_({machine.live.max_cpu, machine.live.hold_rate}),
+      window_{Clock::now(), process_cpu_time()} {
     const auto now = Clock::now();
     watched_ = now - machine.live.idle_after;  // where nobody looks at the start there is no need to wait
     due_ = last_frame_ = last_write_ = now;
@@ -44,6 +48,7 @@ LiveLoop::LiveLoop(Machine& machine, const std::stop_token& stop, std::uint64_t 
 LiveLoop::~LiveLoop() {
     machine_.capture = nullptr;
     machine_.matte_thread = nullptr;
+    machine_.meter.gave_up(0, {});
     if (machine_.policy == OnFailure::passthrough) machine_.outputs.forget_last();  // may be a slot's
 }
 
@@ -65,6 +70,7 @@ bool LiveLoop::turn() {
         capture_->wake();
     }
     replace_stalled();
+    govern(now);
 
     source_ = capture_->state();
     FrameSlots::Ref slot = capture_->take();
@@ -135,6 +141,8 @@ void LiveLoop::take_frame(FrameSlots::Ref slot, Clock::time_point now) {
         if (now + step / 4 < due_) return drop();
         due_ = std::max(due_, now - step) + step;
     }
+    if (++since_frame_ < governor_.choice().frame_every) return drop();
+    since_frame_ = 0;
     if (slot->epoch != epoch_) {
         epoch_ = slot->epoch;
         composed_ = false;
@@ -154,6 +162,7 @@ void LiveLoop::take_frame(FrameSlots::Ref slot, Clock::time_point now) {
     compose();
     last_write_ = Clock::now();
     machine_.meter.latency.add(last_write_ - current_->arrived);
+    window_.worked += last_write_ - now;
     show_state(last_write_);
     ++written_;
     if (progress_) progress_();
@@ -161,10 +170,16 @@ void LiveLoop::take_frame(FrameSlots::Ref slot, Clock::time_point now) {
 
 void LiveLoop::compose() {
     const ConstFrameView frame = current_.view();
+    const Governor::Choice& choice = governor_.choice();
+    const bool has_matte = newest_.valid && newest_.epoch == epoch_;
+    const bool due = ++since_matte_ >= choice.matte_every || !has_matte;
     const std::uint64_t answers = mattes_->answers();
-    const bool offered = mattes_->offer(current_);
-    const bool exact = machine_.sync == MaskSync::exact;
+    const bool offered = due && mattes_->offer(current_);
+    if (offered) since_matte_ = 0;
+    const bool exact = machine_.sync == MaskSync::exact && due;
     const bool answered = !exact || (offered && wait_for_answer(answers));
+    const bool renew_background = ++since_background_ >= choice.background_every || !composed_;
+    if (renew_background) since_background_ = 0;
     mattes_->fetch(machine_.matte, machine_.own_foreground, newest_);
 
     std::exception_ptr error;
@@ -175,7 +190,7 @@ void LiveLoop::compose() {
             Errc::model,
             fmt::format("the segmenter has not answered for more than {} ms", machine_.live.stall.count())));
     } else if (answered) {
-        made = machine_.compose_latest(frame, epoch_, newest_, true, error);
+        made = machine_.compose_latest(frame, epoch_, newest_, renew_background, error);
     }
     if (made) {
         composed_ = true;
@@ -199,6 +214,21 @@ bool LiveLoop::wait_for_answer(std::uint64_t answers_before) {
         machine_.bell.wait_until(limit);
     }
     return true;
+}
+
+void LiveLoop::govern(Clock::time_point now) {
+    if (governor_.idle() || now - window_.start < kWindow) return;
+    const double seconds = std::chrono::duration<double>(now - window_.start).count();
+    const auto cpu = process_cpu_time();
+    const Governor::Load load{std::chrono::duration<double>(cpu - window_.cpu).count() / seconds,
+                              std::chrono::duration<double>(window_.worked).count() / seconds};
+    window_ = {now, cpu, {}};
+    if (!governor_.update(now, load)) return;
+    const std::string text = governor_.text();
+    log(LogLevel::info,
+        fmt::format("level {}: {} ({:.2f} cores used, composing {:.0f} % of the time)", governor_.level(),
+                    text.empty() ? "nothing is given up" : text, load.cpu, 100 * load.busy));
+    machine_.meter.gave_up(governor_.level(), text);
 }
 
 void LiveLoop::replace_stalled() {

@@ -7,6 +7,7 @@
 #include <stop_token>
 
 #include "pipeline/capture.hpp"
+#include "pipeline/governor.hpp"
 #include "pipeline/machine.hpp"
 
 namespace vbg {
@@ -38,6 +39,8 @@ private:
     void idle(Clock::time_point now);
     void repeat();
     void show_state(Clock::time_point now);
+    /// At the end of each window: what is given up now?
+    void govern(Clock::time_point now);
     [[nodiscard]] Clock::duration period() const;
     [[nodiscard]] Meter* revive() const { return machine_.live.reconnect ? &machine_.meter : nullptr; }
 
@@ -51,6 +54,14 @@ private:
     std::list<std::unique_ptr<MatteThread>> stalled_;
     std::unique_ptr<MatteThread> mattes_;
     MatteThread::Latest newest_;
+
+    Governor governor_;
+    struct Window {
+        Clock::time_point start;
+        std::chrono::nanoseconds cpu;
+        Clock::duration worked{};
+    } window_;
+    int since_matte_ = 0, since_background_ = 0, since_frame_ = 0;
 
     Mode mode_ = Mode::awake;
     Capture::State source_ = Capture::State::open;

@@ -228,3 +228,21 @@ TEST_CASE("once running a live frame costs no allocation") {
         CHECK(counter.count() == 0);
     }
 }
+
+TEST_CASE("mattes are given up for a camera faster than the network, and the rate holds") {
+    LiveRig rig;
+    rig.live.hold_rate = true;
+    rig.live.stall = 1s;
+    rig.pipeline.mask_sync(MaskSync::exact);
+    rig.camera->interval_ms = 10;
+    rig.before_segment = [] { std::this_thread::sleep_for(16ms); };
+    rig.start();
+    REQUIRE(eventually([&] { return rig.pipeline.stats().level > 0; }));
+    const Stats stats = rig.pipeline.stats();
+    CHECK(stats.given_up.find("a matte for every") != std::string::npos);
+    REQUIRE(rig.frames(50));
+    CHECK(rig.pipeline.stats().mask_lag_max > 0);
+    CHECK(rig.seen->leaks == 0);
+    rig.finish();
+    CHECK(rig.pipeline.stats().level == 0);
+}
