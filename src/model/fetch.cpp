@@ -231,7 +231,7 @@ fs::path fetch(Wanted wanted, const FetchOptions& options) {
     }
     wanted.javascript = wanted.javascript || options.javascript_dilation;
     const fs::path into = options.into.empty() ? model_folder() : options.into;
-    const fs::path result = into / (wanted.stem() + ".pt");
+    fs::path result = into / (wanted.stem() + ".pt");
     std::error_code none;
     if (!options.force && fs::is_regular_file(result, none)) return result;
     check_pinned(*wanted.entry, options.allow_unpinned);

@@ -104,7 +104,7 @@ fs::path Origin::find(const ModelFile& file) const {
     std::error_code none;
     if (!fs::is_directory(path_, none)) {  // the first file itself; the others lie beside it
         if (file.path == entry_->files.front().path) return path_;
-        const fs::path beside = path_.parent_path() / fs::path(path).filename();
+        fs::path beside = path_.parent_path() / fs::path(path).filename();
         if (fs::is_regular_file(beside, none)) return beside;
         throw Error(Errc::not_found, fmt::format("model '{}' needs {}, and it is not beside '{}'",
                                                  entry_->name, beside.filename().string(), path_.string()));

@@ -2,6 +2,8 @@
 // depth-wise weights [row, column, channel, multiplier].
 #include "model/tfjs_nodes.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <functional>
 #include <limits>
@@ -238,7 +240,7 @@ void Builder::fused(const TfjsNode& node, bool depthwise) {
         else if (activation.empty())
             activation = op;
         else
-            node.fail("joins '" + activation + "' and '" + op + "', which is not known");
+            node.fail(fmt::format("joins '{}' and '{}', which is not known", activation, op));
     }
     if (activation.empty()) return finish(node, std::move(conv));
     Node after;

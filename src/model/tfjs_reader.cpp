@@ -2,6 +2,8 @@
 // base64) in "modelTopology" and the list of weights in "weightsManifest"; outputs are the nodes nobody uses.
 #include "model/tfjs_reader.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <vbg/error.hpp>
@@ -42,7 +44,8 @@ std::vector<std::string> group_files(const json& group, const std::string& origi
         const std::string name = path.is_string() ? path.get<std::string>() : std::string{};
         if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos ||
             name.find('\0') != std::string::npos)
-            throw Error(Errc::model, origin + ": the weight file '" + name + "' is no plain file name");
+            throw Error(Errc::model,
+                        fmt::format("{}: the weight file '{}' is no plain file name", origin, name));
         files.push_back(name);
     }
     return files;

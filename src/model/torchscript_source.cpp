@@ -90,8 +90,8 @@ bool Writer::last_use(std::size_t index, int value) const {
 }
 
 std::string Writer::tensor(std::string name, std::vector<std::int64_t> shape, std::vector<float> values) {
-    source_.tensors.push_back({name, std::move(shape), std::move(values)});
-    return "self." + name;
+    source_.tensors.push_back({std::move(name), std::move(shape), std::move(values)});
+    return "self." + source_.tensors.back().name;
 }
 
 /// "[left, right, top, bottom]" for constant_pad_nd; sides that depend on the size are worked out by the
