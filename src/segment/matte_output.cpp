@@ -141,8 +141,8 @@ void extract_person(const float* values, int count, const model::OutputDescripti
     for (int i = 0; i < count; ++i) {
         const float* v = values + static_cast<std::ptrdiff_t>(i) * channels;
         switch (output.meaning) {
-            case model::Meaning::person_probability: plane[i] = v[0]; break;
-            case model::Meaning::person_logit: plane[i] = v[0]; break;
+            case model::Meaning::person_probability:
+            case model::Meaning::person_logit: plane[i] = v[0]; break;  // a sigmoid follows, of all at once
             case model::Meaning::background_probability: plane[i] = 1.F - v[0]; break;
             case model::Meaning::class_logits:
                 plane[i] = person_of_classes(v, channels, output.person_class, hard_class);
