@@ -20,7 +20,7 @@ void check_callback(const std::string& name, const char* what, vbg_status status
 }
 
 std::string custom_name(const char* name) {
-    const std::string text(need_text(name, "name"));
+    std::string text(need_text(name, "name"));
     const bool letters = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
     if (text.empty() || text.size() > 64 || !letters) {
         refuse("name '" + text + "' is not snake_case of at most 64 letters");

@@ -160,6 +160,7 @@ ReadResult Pipeline::step(std::chrono::milliseconds timeout) {
     return impl_->step_exact(timeout);
 }
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): by value, as std::jthread hands it on
 void Pipeline::run(std::stop_token stop, std::uint64_t frames,
                    const std::function<void(const Pipeline&)>& progress) {
     impl_->run(stop, frames, progress ? [this, &progress] { progress(*this); } : std::function<void()>());

@@ -90,6 +90,7 @@ public:
         });
         std::sort(found.begin(), found.end());
         std::vector<std::string> paths;
+        paths.reserve(found.size());
         for (auto& [number, path] : found) paths.push_back(std::move(path));
         return paths;
     }
