@@ -10,6 +10,7 @@ packages=(
   libdnnl-dev                                    # the headers of LibTorch's oneDNN: convolution and clamp in one step
   libopencv-dev                                  # picture and film files, reference filters
   libyuv-dev libhwy-dev libfmt-dev               # pixel formats, SIMD, text
+  libjpeg62-turbo-dev                            # Motion-JPEG cameras (libjpeg-turbo)
   nlohmann-json3-dev libtomlplusplus-dev libcli11-dev
   libflatbuffers-dev flatbuffers-compiler libcurl4-openssl-dev libssl-dev   # model files
   doctest-dev libbenchmark-dev

@@ -33,6 +33,8 @@ if(TARGET opencv_imgcodecs AND TARGET opencv_videoio AND TARGET opencv_video AND
   set(_media ON)
 endif()
 vbg_feature(VBG_MEDIA _media "OpenCV's imgcodecs, videoio and video, or FFmpeg's libavformat, libavcodec and libswscale,")
+find_package(JPEG QUIET)
+vbg_feature(VBG_MJPEG JPEG_FOUND "libjpeg-turbo")
 find_package(CURL 7.85 QUIET)
 vbg_feature(VBG_FETCH CURL_FOUND "libcurl 7.85 or newer")
 include(vbg-onednn)

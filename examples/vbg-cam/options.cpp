@@ -17,8 +17,10 @@ constexpr const char* kFooter =
   --filter 'dilate:size=10 | box_blur:size=30'   --background image:path=beach.jpg   --foreground hologram
 What you name replaces that part of the preset. `vbg-cam list` shows every stage and its parameters.
 
---source also takes the path of a picture, a film or a folder of pictures (told apart by content).
---sink also takes a virtual camera (/dev/video20), or a path: *.png *.jpg one picture (with %d many), *.mp4 *.mkv *.avi *.mov a film, *.y4m raw video,
+--source also takes a camera's node (/dev/video0), or the path of a picture, a film or a folder of pictures (told apart
+by content). `vbg-cam list cameras` shows the cameras.
+--sink also takes a virtual camera (/dev/video20), or a path: *.png *.jpg one picture (with %d many), *.mp4 *.mkv *.avi
+*.mov a film, *.y4m raw video,
 and - for y4m on standard output.
 
 Examples:

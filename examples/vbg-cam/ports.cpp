@@ -27,6 +27,11 @@ bool is_picture(const std::filesystem::path& file) {
            starts("MM\0*"sv) || pnm || webp;
 }
 
+/// "/dev/video0", "/dev/v4l/by-id/..."; there or not.
+bool is_video_node(const std::string& text) {
+    return text.starts_with("/dev/video") || text.starts_with("/dev/v4l/");
+}
+
 bool is_spec(const std::string& text, vbg::StageKind kind) {
     const std::string name = text.substr(0, text.find(':'));
     return name == "auto" || vbg::find_stage(kind, name) != nullptr;
@@ -38,6 +43,7 @@ std::string source_spec(const std::string& text) {
     if (is_spec(text, vbg::StageKind::source)) return text;
     std::error_code error;
     const std::string path = vbg::quote_value(text);
+    if (is_video_node(text)) return "v4l2:device=" + path;
     if (std::filesystem::is_directory(text, error)) return "images:path=" + path;
     if (!std::filesystem::exists(text, error)) {
         // Something that looks like a path is one that is missing, not a stage's name that is wrong.

@@ -37,6 +37,8 @@ struct Parameter {
     double max = std::numeric_limits<double>::infinity();
     std::string_view choices{};  ///< words separated by '|'
     bool required = false;       ///< must be given; there is no default
+    /// May be written first without its name: `v4l2:/dev/video0`. At most one of a table.
+    bool positional = false;
 };
 
 /// "number", "integer", ... Thread-safe.
@@ -103,9 +105,10 @@ struct StageSpec {
     std::vector<Parameters::Given> parameters;
 };
 
-/// Grammar: `name` or `name:key=value,key=value`. A value that holds , | = ' " \ or leading blanks is put in
-/// single or double quotes, or the character escaped with a backslash. Blanks around names and commas are
-/// ignored. Throws Error{invalid_argument} that shows where it went wrong. Thread-safe.
+/// Grammar: `name` or `name:key=value,key=value`; the first parameter may stand without `key=` where the
+/// stage's table has a positional one (its name is then empty here). A value that holds , | = ' " \ or
+/// leading blanks is put in single or double quotes, or the character escaped with a backslash. Blanks around
+/// names and commas are ignored. Throws Error{invalid_argument} that shows where it went wrong. Thread-safe.
 [[nodiscard]] VBG_API StageSpec parse_stage(std::string_view spec);
 /// Several stages separated by '|', in order. An empty text is an empty list.
 [[nodiscard]] VBG_API std::vector<StageSpec> parse_chain(std::string_view spec);

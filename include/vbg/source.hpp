@@ -41,6 +41,9 @@ public:
     [[nodiscard]] virtual bool is_live() const noexcept;
     /// Frames in all where that is known (files), else 0. Only a hint, for progress bars.
     [[nodiscard]] virtual std::uint64_t length() const noexcept;
+    /// Frames that came damaged (cut off, undecodable) and were left out, since the object was made; each
+    /// also is a gap in the sequence. Default: 0.
+    [[nodiscard]] virtual std::uint64_t damaged() const noexcept;
 
 protected:
     Source();

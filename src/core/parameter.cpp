@@ -111,6 +111,19 @@ std::string expand_home(std::string_view path) {
     return home == nullptr ? std::string(path) : std::string(home) + std::string(path.substr(1));
 }
 
+/// The parameter that a value without a name is for.
+std::string_view positional_name(std::string_view stage, std::span<const Parameter> table,
+                                 const Parameters::Given& given) {
+    std::vector<std::string_view> names;
+    for (const Parameter& p : table) {
+        if (p.positional) return p.name;
+        names.push_back(p.name);
+    }
+    throw Error(Errc::invalid_argument,
+                fmt::format("{0}: wanted '=' after '{1}'; parameters are written as {0}:name=value{2}", stage,
+                            given.value, suggest::known(given.value, names, "it takes no parameters")));
+}
+
 }  // namespace
 
 std::string_view to_string(ParameterType type) noexcept {
@@ -127,8 +140,11 @@ std::string_view to_string(ParameterType type) noexcept {
     return "unknown";
 }
 
-Parameters::Parameters(std::string_view stage, std::span<const Parameter> table, std::span<const Given> given)
+Parameters::Parameters(std::string_view stage, std::span<const Parameter> table, std::span<const Given> all)
     : stage_(stage) {
+    std::vector<Given> given(all.begin(), all.end());
+    if (!given.empty() && given.front().name.empty())
+        given.front().name = positional_name(stage, table, given.front());
     for (const Given& g : given) {
         if (std::any_of(table.begin(), table.end(), [&](const Parameter& p) { return p.name == g.name; }))
             continue;

@@ -50,6 +50,7 @@ void Source::close() noexcept {
 
 bool Source::is_live() const noexcept { return false; }
 std::uint64_t Source::length() const noexcept { return 0; }
+std::uint64_t Source::damaged() const noexcept { return 0; }
 
 FrameSpec Sink::open(const FrameSpec& wanted) {
     abandon();

@@ -153,7 +153,7 @@ std::string resolve_auto(StageKind kind, std::string_view text) {
     std::string out = spec.name;
     char separator = ':';
     for (const auto& [name, value] : spec.parameters) {
-        out += fmt::format("{}{}={}", separator, name, quote_value(value));
+        out += fmt::format("{}{}{}{}", separator, name, name.empty() ? "" : "=", quote_value(value));
         separator = ',';
     }
     return out;

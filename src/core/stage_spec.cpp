@@ -30,6 +30,17 @@ public:
         if (at_ == first) fail(fmt::format("wanted {}", what));
         return std::string(text_.substr(first, at_ - first));
     }
+    /// Whether `name=` comes next.
+    [[nodiscard]] bool names_next() const {
+        std::size_t i = at_;
+        while (i < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[i])) != 0 ||
+                                    text_[i] == '_' || text_[i] == '-')) {
+            ++i;
+        }
+        if (i == at_) return false;
+        i = text_.find_first_not_of(" \t\n", i);
+        return i != std::string_view::npos && text_[i] == '=';
+    }
     /// Up to an unquoted ',' or '|', without trailing blanks.
     std::string value() {
         std::string out;
@@ -81,10 +92,15 @@ StageSpec read_stage(Reader& in) {
     in.blanks();
     while (!in.done() && in.peek() != '|') {
         Parameters::Given given;
-        given.name = in.word("a parameter's name");
-        in.blanks();
-        if (!in.take('=')) in.fail(fmt::format("wanted '=' after '{}'", given.name));
-        in.blanks();
+        // The first may come without its name: `v4l2:/dev/video0`.
+        if (!spec.parameters.empty() || in.names_next()) {
+            given.name = in.word("a parameter's name");
+            in.blanks();
+            if (!in.take('=')) in.fail(fmt::format("wanted '=' after '{}'", given.name));
+            in.blanks();
+        } else if (in.peek() == '=' || in.peek() == ',') {
+            in.fail("wanted a parameter's name");
+        }
         given.value = in.value();
         spec.parameters.push_back(std::move(given));
         if (!in.take(',')) break;
@@ -119,7 +135,7 @@ std::vector<StageSpec> parse_chain(std::string_view text) {
 }
 
 std::string quote_value(std::string_view value) {
-    const bool plain = !value.empty() && value.find_first_of(",|'\"\\") == std::string_view::npos &&
+    const bool plain = !value.empty() && value.find_first_of(",|='\"\\") == std::string_view::npos &&
                        value.front() != ' ' && value.back() != ' ' && value.front() != '\t' &&
                        value.back() != '\t' && value.find('\n') == std::string_view::npos;
     if (plain) return std::string(value);

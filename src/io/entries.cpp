@@ -8,6 +8,7 @@
 #include "io/pattern_source.hpp"
 #include "io/raw_sink.hpp"
 #include "io/v4l2/sink.hpp"
+#include "io/v4l2/source.hpp"
 #include "io/video_sink.hpp"
 #include "io/video_source.hpp"
 #include "io/y4m_sink.hpp"
@@ -15,9 +16,9 @@
 namespace vbg {
 
 std::vector<StageEntry> source_entries() {
-    // Cameras (v4l2) will stand first, with a score: `auto` takes them. Files and patterns are never taken
-    // unasked.
-    return {image_source_entry(), video_source_entry(), images_source_entry(), pattern_source_entry()};
+    // Cameras have a score: `auto` takes them. Files and patterns are never taken unasked.
+    return {v4l2::camera_source_entry(), image_source_entry(), video_source_entry(), images_source_entry(),
+            pattern_source_entry()};
 }
 
 std::vector<StageEntry> sink_entries() {

@@ -95,7 +95,7 @@ TEST_CASE("specs are taken apart and put together") {
         CHECK(parsed.parameters[0].value == value);
     }
     CHECK(vbg_spec_with("image", "pa th", "x", &text) == VBG_ERROR_INVALID_ARGUMENT);
-    CHECK(vbg_spec_name("a:b", &text) == VBG_ERROR_INVALID_ARGUMENT);
+    CHECK(vbg_spec_name("a:b=1,c", &text) == VBG_ERROR_INVALID_ARGUMENT);
     CHECK(text == nullptr);
     REQUIRE(vbg_spec_resolve(VBG_KIND_SOURCE, "pattern", &text) == VBG_OK);
     CHECK(own(text) == vbg::resolve_auto(vbg::StageKind::source, "pattern"));

@@ -94,6 +94,18 @@ TEST_CASE("errors name the stage, the parameter, what was wanted and what was fo
     CHECK(error_of("stage:size=1,").find("parameter's name") != std::string::npos);
     CHECK(error_of("").find("stage's name") != std::string::npos);
     CHECK(error_of("stage:note=\\").find("escapes nothing") != std::string::npos);
+    constexpr std::array place{
+        Parameter{.name = "count", .type = ParameterType::integer, .default_value = "1"},
+        Parameter{.name = "device", .positional = true}};
+    const auto device = [&](std::string_view spec) {
+        return Parameters("camera", place, parse_stage(spec).parameters).to_spec();
+    };
+    CHECK(device("camera:/dev/video0") == "camera:device=/dev/video0");
+    CHECK(device("camera: HD Webcam , count=3") == "camera:count=3,device=HD Webcam");
+    CHECK(device("camera:count=3") == "camera:count=3");
+    CHECK(device("camera:'a=b'") == "camera:device='a=b'");
+    CHECK_THROWS_WITH_AS(device("camera:/dev/video0,device=x"), doctest::Contains("given twice"), Error);
+    CHECK_THROWS_WITH_AS(device("camera:count=3,/dev/video0"), doctest::Contains("parameter's name"), Error);
     constexpr std::array needed{
         Parameter{.name = "path", .type = ParameterType::path, .help = "A picture", .required = true}};
     CHECK_THROWS_WITH_AS((Parameters{"image", needed, {}}), doctest::Contains("'path' is required"), Error);

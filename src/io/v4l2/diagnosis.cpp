@@ -1,8 +1,6 @@
 #include "io/v4l2/diagnosis.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <system_error>
 
@@ -63,7 +61,8 @@ std::string refused(const Failure& failure) {
 std::string list_holders(Kernel& kernel, const std::string& node) {
     std::string text;
     for (const Holder& holder : kernel.holders(node)) {
-        if (holder.pid == ::getpid()) continue;
+        // This program has it open once, to make the call that failed.
+        if (holder.self && holder.descriptors <= 1) continue;
         text += fmt::format("{}{} (process {})", text.empty() ? "" : ", ", holder.name, holder.pid);
     }
     return text;

@@ -116,15 +116,15 @@ public:
         for_each_entry("/proc", [&](const fs::directory_entry& process) {
             const int pid = number_after(process.path().filename().native(), "");
             if (pid <= 0) return;
-            bool holds = false;
+            int descriptors = 0;
             for_each_entry(process.path() / "fd", [&](const fs::directory_entry& descriptor) {
                 std::error_code error;
-                holds = holds || fs::read_symlink(descriptor.path(), error).native() == node;
+                if (fs::read_symlink(descriptor.path(), error).native() == node) ++descriptors;
             });
-            if (!holds) return;
+            if (descriptors == 0) return;
             std::string name;
             std::getline(std::ifstream(process.path() / "comm"), name);
-            found.push_back({pid, name});
+            found.push_back({pid, name, descriptors, pid == ::getpid()});
         });
         return found;
     }

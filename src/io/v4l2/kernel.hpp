@@ -18,7 +18,9 @@ namespace vbg::v4l2 {
 /// A process that has a node open.
 struct Holder {
     int pid = 0;
-    std::string name;  ///< as in /proc/PID/comm
+    std::string name;     ///< as in /proc/PID/comm
+    int descriptors = 1;  ///< how many times
+    bool self = false;    ///< this very process
 };
 
 /// What happened at a watched node since it was last asked about.

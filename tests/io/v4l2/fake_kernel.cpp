@@ -284,8 +284,12 @@ int control_call(FakeNode& node, unsigned long request, void* argument) {
     }
     if (request == VIDIOC_QUERYCTRL) {
         auto& query = as<v4l2_queryctrl>(argument);
-        const auto at = node.controls.find(query.id);
+        const bool next = (query.id & V4L2_CTRL_FLAG_NEXT_CTRL) != 0;
+        const auto at =
+            next ? node.controls.upper_bound(query.id & 0x0FFFFFFF) : node.controls.find(query.id);
         if (at == node.controls.end()) return -EINVAL;
+        query.id = at->first;
+        copy_text(query.name, sizeof query.name, at->second.name);
         query.minimum = at->second.min;
         query.maximum = at->second.max;
         query.step = 1;
@@ -404,6 +408,12 @@ int FakeKernel::answer(FakeNode& node, unsigned long request, void* argument) {
         case VIDIOC_G_CTRL:
         case VIDIOC_S_CTRL: return control_call(node, request, argument);
         case VIDIOC_SUBSCRIBE_EVENT: return 0;
+        case VIDIOC_G_INPUT: as<int>(argument) = 0; return 0;
+        case VIDIOC_ENUMINPUT:
+            as<v4l2_input>(argument).capabilities = node.dv_timings_error >= 0 ? V4L2_IN_CAP_DV_TIMINGS : 0;
+            return 0;
+        case VIDIOC_QUERY_DV_TIMINGS: return -node.dv_timings_error;
+        case VIDIOC_S_DV_TIMINGS: return 0;
         case VIDIOC_DQEVENT:
             if (!node.event_pending) return -ENOENT;
             node.event_pending = false;

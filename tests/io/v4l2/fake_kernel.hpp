@@ -23,8 +23,9 @@ struct FakeMode {
 
 struct FakeControl {
     std::int32_t min = 0, max = 1, value = 0;
-    std::set<std::int32_t> menu;  // not empty: a menu with these entries
+    std::set<std::int32_t> menu{};  // not empty: a menu with these entries
     bool writable = true;
+    std::string name{};
 };
 
 // One frame that the camera "took": bytes for each memory plane.
@@ -55,7 +56,7 @@ struct FakeNode {
     int open_error = 0;
     bool gone = false;                // unplugged: everything says ENODEV
     std::uint32_t buffers_given = 0;  // 0: as many as asked for
-    std::uint32_t dv_timings_error = 0;
+    int dv_timings_error = -1;        // 0 and more: its input has digital timings; errno of asking for them
     bool event_pending = false;
 
     // State
