@@ -96,9 +96,71 @@ nlohmann::json to_json(const vbg::Preset& preset) {
         {"filters", preset.filters}, {"foreground", preset.foreground}, {"background", preset.background}};
 }
 
+/// "30, 15 frames/s".
+std::string rates_text(const std::vector<double>& rates) {
+    std::string text;
+    for (const double rate : rates) text += fmt::format("{}{:.4g}", text.empty() ? "" : ", ", rate);
+    return text.empty() ? "rate not said" : text + " frames/s";
+}
+
+void print_camera(const vbg::Camera& camera) {
+    fmt::print("  {}\n      {} ({}, {}{})\n", camera.node, camera.name, camera.driver, camera.bus,
+               camera.is_virtual ? ", virtual" : "");
+    if (!camera.by_id.empty()) fmt::print("      {}\n", camera.by_id);
+    for (const vbg::CameraMode& mode : camera.modes) {
+        if (!mode.readable) continue;
+        const std::string from =
+            mode.min_width < mode.width ? fmt::format("{}x{} to ", mode.min_width, mode.min_height) : "";
+        fmt::print("      {:<18} {}{}x{}, {}\n", mode.format, from, mode.width, mode.height,
+                   rates_text(mode.rates));
+    }
+    std::string controls;
+    for (const vbg::CameraControl& control : camera.controls)
+        controls += fmt::format("{}{}={}", controls.empty() ? "" : ";", control.name, control.value);
+    if (!controls.empty()) fmt::print("      {:<18} {}\n", "controls", controls);
+}
+
+nlohmann::json to_json(const vbg::Camera& camera) {
+    nlohmann::json modes = nlohmann::json::array(), controls = nlohmann::json::array();
+    for (const vbg::CameraMode& m : camera.modes) {
+        modes.push_back({{"format", m.format},
+                         {"width", m.width},
+                         {"height", m.height},
+                         {"min_width", m.min_width},
+                         {"min_height", m.min_height},
+                         {"rates", m.rates},
+                         {"readable", m.readable}});
+    }
+    for (const vbg::CameraControl& c : camera.controls)
+        controls.push_back(
+            {{"name", c.name}, {"min", c.min}, {"max", c.max}, {"step", c.step}, {"value", c.value}});
+    return {{"node", camera.node},       {"name", camera.name},
+            {"by_id", camera.by_id},     {"driver", camera.driver},
+            {"bus", camera.bus},         {"virtual", camera.is_virtual},
+            {"modes", std::move(modes)}, {"controls", std::move(controls)}};
+}
+
+/// The machine's cameras, and what keeps the others from being asked.
+void list_cameras(bool json) {
+    std::vector<std::string> problems;
+    const auto cameras = vbg::list_cameras(&problems);
+    if (json) {
+        nlohmann::json out{{"cameras", nlohmann::json::array()}, {"problems", problems}};
+        for (const vbg::Camera& camera : cameras) out["cameras"].push_back(to_json(camera));
+        fmt::print("{}\n", out.dump(2));
+        return;
+    }
+    fmt::print("Cameras\n");
+    for (const vbg::Camera& camera : cameras) print_camera(camera);
+    for (const std::string& problem : problems) fmt::print("  NOT AVAILABLE: {}\n", problem);
+    if (cameras.empty() && problems.empty())
+        fmt::print("  none: plug one in, or load its driver with: sudo modprobe uvcvideo\n");
+}
+
 }  // namespace
 
 void list(const std::string& what, bool json) {
+    if (what == "cameras") return list_cameras(json);
     nlohmann::json out = nlohmann::json::object();
     bool found = false;
     for (const Kind& kind : kKinds) {
@@ -128,9 +190,10 @@ void list(const std::string& what, bool json) {
     if (!found) {
         throw vbg::Error(
             vbg::Errc::not_found,
-            fmt::format("list {}: no such kind or stage; wanted sources, segmenters, filters, effects, "
-                        "compositors, sinks, presets, or a name that `vbg-cam list` shows",
-                        what));
+            fmt::format(
+                "list {}: no such kind or stage; wanted cameras, sources, segmenters, filters, effects, "
+                "compositors, sinks, presets, or a name that `vbg-cam list` shows",
+                what));
     }
     if (json) fmt::print("{}\n", out.dump(2));
 }

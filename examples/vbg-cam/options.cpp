@@ -146,8 +146,9 @@ Command parse_command_line(int argc, char** argv, Options& options) {
         ->type_name("LEVEL");
 
     auto* list = app.add_subcommand("list", "Shows stages, their parameters, and why one is not available");
-    list->add_option("what", command.list_what,
-                     "segmenters, filters, effects, compositors, sources, sinks, presets, or a stage's name");
+    list->add_option(
+        "what", command.list_what,
+        "cameras, segmenters, filters, effects, compositors, sources, sinks, presets, or a stage's name");
     list->add_flag("--json", command.list_json, "For machines");
 
     try {

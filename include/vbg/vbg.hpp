@@ -12,6 +12,7 @@
 /// - *matte*, *alpha*: how much of each pixel is the person; 255 / 1.0f = person, 0 = background.
 /// - errors: everything that can fail throws vbg::Error (error.hpp).
 
+#include <vbg/camera.hpp>
 #include <vbg/compositor.hpp>
 #include <vbg/context.hpp>
 #include <vbg/effect.hpp>

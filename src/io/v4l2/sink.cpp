@@ -14,7 +14,8 @@ namespace {
 
 constexpr Parameter kParameters[] = {
     {"device", ParameterType::text, "auto",
-     "a node such as /dev/video20, or the name of its card; auto: the first virtual camera"},
+     "a node such as /dev/video20, or the name of its card; auto: the first virtual camera", "", 0, 0, "",
+     false, true},
     {"format", ParameterType::choice, "auto",
      "pixels of a node that holds no format yet; auto: yuyv, which every program reads", "", 0, 0,
      "auto|yuyv|i420|nv12|rgb8|bgr8"},

@@ -10,13 +10,11 @@ namespace vbg::v4l2 {
 namespace {
 
 constexpr Parameter kParameters[] = {
-    {.name = "device",
-     .type = ParameterType::text,
-     .default_value = "auto",
-     .help = "the camera: auto (the first), a node (/dev/video0), a lasting name (/dev/v4l/by-id/...), its "
-             "number, or "
-             "(part of) its name",
-     .positional = true},
+    {"device", ParameterType::text, "auto",
+     "the camera: auto (the first), a node (/dev/video0), a lasting name (/dev/v4l/by-id/...), its number, "
+     "or "
+     "(part of) its name",
+     "", 0, 0, "", false, true},
     {"size", ParameterType::size, "",
      "size of the frames; the nearest that the camera has (empty: about 1280x720)", "px"},
     {"fps", ParameterType::number, "auto",
@@ -82,23 +80,29 @@ FrameSpec CameraSource::do_open() {
 /// Takes the input that is asked for, and on one with a digital signal (HDMI) the signal's size.
 void CameraSource::choose_input() {
     int index = input_;
+    current_input_ = 0;
+    signal_size_ = {};
     if (index >= 0)
         node_.call(VIDIOC_S_INPUT, "VIDIOC_S_INPUT", &index, fmt::format("choose input {}", index));
     if (node_.attempt(VIDIOC_G_INPUT, &index) != 0) return;
     v4l2_input input{};
-    input.index = static_cast<std::uint32_t>(index);
+    current_input_ = input.index = static_cast<std::uint32_t>(index);
     if (node_.attempt(VIDIOC_ENUMINPUT, &input) != 0) return;
     if ((input.capabilities & V4L2_IN_CAP_DV_TIMINGS) == 0) return;
     v4l2_dv_timings timings{};
     node_.call(VIDIOC_QUERY_DV_TIMINGS, "VIDIOC_QUERY_DV_TIMINGS", &timings, "see the signal at its input");
     node_.call(VIDIOC_S_DV_TIMINGS, "VIDIOC_S_DV_TIMINGS", &timings, "take the signal at its input");
+    if (timings.type == V4L2_DV_BT_656_1120)
+        signal_size_ = {static_cast<int>(timings.bt.width), static_cast<int>(timings.bt.height)};
 }
 
 /// Chooses a mode, sets it, and takes what the driver made of it.
 void CameraSource::negotiate() {
-    auto offers = list_offers(node_, type_, wish_);
+    ModeWish wish = wish_;
+    if (wish.size.width == 0) wish.size = signal_size_;
+    auto offers = list_offers(node_, type_, wish);
     if (!JpegDecoder::available()) std::erase_if(offers, [](const Offer& o) { return o.format->jpeg; });
-    const Mode mode = choose_mode(offers, wish_);
+    const Mode mode = choose_mode(offers, wish);
     if (mode.format == nullptr) {
         std::string list;
         for (const v4l2_fmtdesc& f : node_.formats(type_))
@@ -149,6 +153,7 @@ void CameraSource::start() {
     }
     v4l2_event_subscription wanted{};
     wanted.type = V4L2_EVENT_SOURCE_CHANGE;
+    wanted.id = current_input_;
     node_.attempt(VIDIOC_SUBSCRIBE_EVENT, &wanted);  // cameras do not have it
     for (std::uint32_t i = 0; i < buffers_.count(); ++i) buffers_.queue(i);
     buffers_.start();

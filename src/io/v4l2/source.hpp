@@ -57,6 +57,8 @@ private:
     VideoNode node_;  // before buffers_, which use it to the last
     Buffers buffers_;
     std::uint32_t type_ = 0;
+    std::uint32_t current_input_ = 0;
+    Size signal_size_{};  ///< of a digital input's signal; 0x0 for a camera
     Picture picture_;
     double fps_ = 0;
     std::optional<JpegDecoder> decoder_;

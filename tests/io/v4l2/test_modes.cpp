@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint32_t kYuyv = V4L2_PIX_FMT_YUYV, kMjpeg = V4L2_PIX_FMT_MJPEG, kNv12 = V4L2_PIX_FMT_NV12;
 
-std::string chosen(const std::vector<FakeMode>& modes, const Wish& wish) {
+std::string chosen(const std::vector<FakeMode>& modes, const ModeWish& wish) {
     FakeKernel kernel;
     kernel.add("/dev/video0").modes = modes;
     const VideoNode node(kernel, "/dev/video0");
@@ -69,7 +69,7 @@ TEST_CASE("ranges of sizes and rates") {
     FakeKernel kernel;
     kernel.add("/dev/video0").stepwise[kYuyv] = {16, 1920, 16, 16, 1080, 8};
     const VideoNode node(kernel, "/dev/video0");
-    const auto get = [&](const Wish& wish) {
+    const auto get = [&](const ModeWish& wish) {
         return describe(choose_mode(list_offers(node, V4L2_BUF_TYPE_VIDEO_CAPTURE, wish), wish));
     };
     CHECK(get({}) == "1280x720 YUYV, 30 frames/s");

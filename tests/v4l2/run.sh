@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Runs the tests that need V4L2 devices, each in a throw-away machine with real drivers (v4l2-vm): vivid, v4l2loopback, and a
+# webcam in software behind uvcvideo. The first use builds that machine's kernel, which takes 3 to 5 minutes.
+#   tests/v4l2/run.sh BUILD-FOLDER [NAME...]     all, or those whose names are given
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+[ $# -ge 1 ] || { sed -n 's/^# \{0,1\}//p' "${BASH_SOURCE[0]}" | sed -n 2,4p >&2; exit 2; }
+build=$(cd "$1" && pwd)
+shift
+export VBG_UVC_CAMERA=$here/uvc-camera
+settings=(-e VBG_UVC_CAMERA -e "VBG_TEST_DATA=${VBG_TEST_DATA:-}" -e OMP_WAIT_POLICY=passive
+  -e "LSAN_OPTIONS=suppressions=$here/../support/leaks.txt")
+
+# What there is to run: a name, the time it may take in seconds, and the command.
+names=() limits=() commands=()
+add() {
+  names+=("$1") limits+=("$2")
+  commands+=("$(printf '%q ' "${@:3}")")
+}
+add vivid 300 "$build/bin/vbg_test_v4l2" --source-file='*test_vivid*'
+add webcam 300 "$build/bin/vbg_test_v4l2" --source-file='*test_webcam*'
+add program 300 python3 -B "$here/test_camera_program.py" "$build/bin/vbg-cam"
+
+failed=()
+for i in "${!names[@]}"; do
+  if [ $# -gt 0 ] && ! printf '%s\n' "$@" | grep -qx "${names[i]}"; then continue; fi
+  printf '\n-- %s: %s\n' "${names[i]}" "${commands[i]}"
+  began=$SECONDS
+  "$here/v4l2-vm" -t "${limits[i]}" "${settings[@]}" -- bash -c "${commands[i]}" || failed+=("${names[i]}")
+  printf -- '-- %s took %d s\n' "${names[i]}" $((SECONDS - began))
+done
+if [ ${#failed[@]} -gt 0 ]; then
+  printf 'FAILED with real drivers: %s\n' "${failed[*]}" >&2
+  exit 1
+fi
