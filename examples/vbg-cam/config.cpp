@@ -32,6 +32,13 @@ public:
         if (!node_.is_boolean()) refuse(file_, node_, fmt::format("{}: wanted true or false", key_));
         to = node_.value<bool>();
     }
+    void into(std::optional<double>& to) const {
+        const auto value = node_.value<double>();
+        if (!value || !node_.is_number() || *value < 0) {
+            refuse(file_, node_, fmt::format("{}: wanted a number of at least 0", key_));
+        }
+        to = *value;
+    }
     template <class Integer>
     void into(std::optional<Integer>& to) const {
         const auto value = node_.value_exact<std::int64_t>();
@@ -99,12 +106,31 @@ Options read_config(const std::filesystem::path& file) {
             value.into(options.quiet);
         else if (name == "log-level")
             value.into(options.log_level);
+        else if (name == "card")
+            value.into(options.card);
+        else if (name == "socket")
+            value.into(options.socket);
+        else if (name == "on-demand")
+            value.into(options.on_demand);
+        else if (name == "hold-rate")
+            value.into(options.hold_rate);
+        else if (name == "reconnect")
+            value.into(options.reconnect);
+        else if (name == "fps")
+            value.into(options.fps);
+        else if (name == "idle-after")
+            value.into(options.idle_after);
+        else if (name == "max-cpu")
+            value.into(options.max_cpu);
+        else if (name == "stall")
+            value.into(options.stall);
         else {
             refuse(file, node,
                    fmt::format(
                        "no option '{}'. There are: source, sink, segmenter, filter, background, foreground, "
                        "preset, show, sync, on-failure, device, precision, threads, frames, stats, quiet, "
-                       "log-level",
+                       "log-level, card, fps, on-demand, idle-after, max-cpu, hold-rate, stall, reconnect, "
+                       "socket",
                        name));
         }
     }

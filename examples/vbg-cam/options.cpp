@@ -23,7 +23,10 @@ by content). `vbg-cam list cameras` shows the cameras.
 *.mov a film, *.y4m raw video,
 and - for y4m on standard output.
 
+A live vbg-cam is steered from elsewhere: vbg-cam ctl set background blur | status | pause | freeze | resume | snapshot me.png | quit
+
 Examples:
+  vbg-cam --source /dev/video0 --sink /dev/video20 --on-demand --background image:path=beach.jpg
   vbg-cam --source me.jpg --preset fakecam --background image:path=beach.jpg --sink out.png
   vbg-cam --source talk.mp4 --background blur:sigma=15 --sink private.mp4
   vbg-cam --source image:path=me.jpg,motion=drift,frames=150 --show side-by-side --sink - | ffplay -
@@ -78,6 +81,15 @@ Options merge(Options over, const Options& under) {
     take(over.threads, under.threads);
     take(over.frames, under.frames);
     take(over.quiet, under.quiet);
+    take(over.card, under.card);
+    take(over.socket, under.socket);
+    take(over.on_demand, under.on_demand);
+    take(over.hold_rate, under.hold_rate);
+    take(over.reconnect, under.reconnect);
+    take(over.fps, under.fps);
+    take(over.idle_after, under.idle_after);
+    take(over.max_cpu, under.max_cpu);
+    take(over.stall, under.stall);
     take_list(over.sinks, under.sinks);
     take_list(over.filters, under.filters);
     take_list(over.backgrounds, under.backgrounds);
@@ -94,9 +106,9 @@ Command parse_command_line(int argc, char** argv, Options& options) {
     app.get_formatter()->column_width(34);
 
     Command command;
-    std::string config;
+    std::string& config = command.config;
     Options given;
-    bool quiet = false;
+    bool quiet = false, on_demand = false, hold_rate = false, no_reconnect = false;
     app.add_option("--source", given.source, "Where frames come from (default: auto)")
         ->type_name("SPEC|FILE");
     app.add_option("--sink", given.sinks, "Where they go; may be given several times")
@@ -138,12 +150,69 @@ Command parse_command_line(int argc, char** argv, Options& options) {
     app.add_option("--frames", given.frames, "Stop after that many frames (default: at the source's end)");
     app.add_option("--stats", given.stats, "Write counters and times to this file as JSON")
         ->type_name("FILE");
-    app.add_option("--config", config,
-                   "TOML file with these options by their long names; the command line wins")
+    app.add_option(
+           "--config", config,
+           "TOML file with these options by their long names; the command line wins. Watched while running: "
+           "what changes in it is taken over between two frames, what is wrong in it is refused")
         ->type_name("FILE");
     app.add_flag("--quiet", quiet, "No status line");
     app.add_option("--log-level", given.log_level, "debug, info, warning or error (default: warning)")
         ->type_name("LEVEL");
+
+    app.add_option("--card", given.card,
+                   "Placeholder while paused or unwatched: an effect that makes a picture (default: black)")
+        ->type_name("SPEC");
+    app.add_option(
+           "--socket", given.socket,
+           "Where `vbg-cam ctl` reaches this one; none: nowhere (default: $XDG_RUNTIME_DIR/vbg-cam.sock "
+           "for live sources)")
+        ->type_name("PATH");
+    const char* live = "Live sources";
+    app.add_option("--fps", given.fps, "Frames a second promised to the sinks (default: the source's)")
+        ->group(live)
+        ->check(CLI::Range(0.0, 1000.0));
+    app.add_flag("--on-demand", on_demand, "Camera and network sleep while nobody reads the sink")
+        ->group(live);
+    app.add_option("--idle-after", given.idle_after, "Seconds without a reader before that (default: 5)")
+        ->group(live)
+        ->check(CLI::Range(0.0, 86400.0));
+    app.add_option("--max-cpu", given.max_cpu,
+                   "Processor cores to use at most, e.g. 0.5: mattes, then effects, then frames are given up")
+        ->group(live)
+        ->check(CLI::Range(0.0, 1024.0));
+    app.add_flag("--hold-rate", hold_rate, "Give up mattes, then effects, rather than frames")->group(live);
+    app.add_option("--stall", given.stall,
+                   "Seconds after which a network that does not answer has failed (default: 1)")
+        ->group(live)
+        ->check(CLI::Range(0.01, 60.0));
+    app.add_flag("--no-reconnect", no_reconnect, "End when the camera is lost rather than wait for it")
+        ->group(live);
+
+    auto* ctl = app.add_subcommand("ctl", "Tells a running vbg-cam what to do");
+    ctl->add_option("--socket", command.socket, "Of the one meant (default: $XDG_RUNTIME_DIR/vbg-cam.sock)")
+        ->type_name("PATH");
+    ctl->require_subcommand(1);
+    const auto verb = [&](const char* name, const char* help, std::initializer_list<const char*> arguments) {
+        auto* one = ctl->add_subcommand(name, help);
+        auto values = std::make_shared<std::array<std::string, 2>>();
+        std::size_t n = 0;
+        for (const char* argument : arguments) one->add_option(argument, (*values)[n++])->required();
+        one->callback([&command, name, values, n] {
+            command.ctl = {name};
+            command.ctl.insert(command.ctl.end(), values->begin(),
+                               values->begin() + static_cast<std::ptrdiff_t>(n));
+        });
+        return one;
+    };
+    verb("set",
+         "Replaces a part: source, segmenter, filters, background, foreground, show, sync, on-failure, card",
+         {"part", "spec"});
+    verb("status", "What it does now", {})->add_flag("--json", command.ctl_json, "For machines");
+    verb("pause", "Closes the camera and shows the card", {});
+    verb("freeze", "Keeps the last composed frame", {});
+    verb("resume", "Ends pause and freeze", {});
+    verb("snapshot", "Saves the picture as the others see it", {"file"});
+    verb("quit", "Ends it", {});
 
     auto* list = app.add_subcommand("list", "Shows stages, their parameters, and why one is not available");
     list->add_option(
@@ -155,13 +224,23 @@ Command parse_command_line(int argc, char** argv, Options& options) {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
         const int code = app.exit(e);
-        return {Command::Kind::exit, code == 0 ? 0 : 2, {}, false};
+        command.kind = Command::Kind::exit;
+        command.exit_code = code == 0 ? 0 : 2;
+        return command;
+    }
+    if (ctl->parsed()) {
+        command.kind = Command::Kind::ctl;
+        return command;
     }
     if (list->parsed()) {
         command.kind = Command::Kind::list;
         return command;
     }
     if (quiet) given.quiet = true;
+    if (on_demand) given.on_demand = true;
+    if (hold_rate) given.hold_rate = true;
+    if (no_reconnect) given.reconnect = false;
+    command.given = given;
     options = config.empty() ? std::move(given) : merge(std::move(given), read_config(config));
     return command;
 }

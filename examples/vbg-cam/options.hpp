@@ -13,19 +13,25 @@ namespace cam {
 /// Nothing set means: the default, or what the preset says.
 struct Options {
     std::optional<std::string> source, segmenter, preset, show, sync, on_failure, device, precision,
-        log_level, stats;
+        log_level, stats, card, socket;
     std::vector<std::string> sinks, filters, backgrounds, foregrounds;
     std::optional<int> threads;
     std::optional<std::uint64_t> frames;
-    std::optional<bool> quiet;
+    std::optional<bool> quiet, on_demand, hold_rate, reconnect;
+    std::optional<double> fps, idle_after, max_cpu, stall;
 };
 
 /// What to do besides running.
 struct Command {
-    enum class Kind : std::uint8_t { run, list, exit } kind = Kind::run;
+    enum class Kind : std::uint8_t { run, list, ctl, exit } kind = Kind::run;
     int exit_code = 0;      ///< for exit: --help, --version, wrong usage
     std::string list_what;  ///< for list: a kind, a stage's name, or empty
     bool list_json = false;
+    std::vector<std::string> ctl;  ///< for ctl: "set", "background", "blur"
+    std::string socket;            ///< for ctl: given with --socket, or empty
+    bool ctl_json = false;
+    std::string config;  ///< for run: the --config file, or empty
+    Options given;       ///< for run: the command line alone
 };
 
 /// Reads the command line and the --config file it names; the command line wins. Wrong usage prints its

@@ -43,6 +43,7 @@ Signals::Signals() {
     handle(SIGTERM, on_signal);
     thread_ = std::thread([this] {
         for (std::uint64_t value = 0; read(event, &value, sizeof value) == sizeof value && value < kDone;) {
+            signalled_ = true;
             stop_.request_stop();
         }
     });

@@ -1,6 +1,7 @@
 #pragma once
 /// @file signals.hpp  Ctrl-C and SIGTERM as a stop request.
 
+#include <atomic>
 #include <stop_token>
 #include <thread>
 
@@ -15,10 +16,13 @@ public:
     Signals(const Signals&) = delete;
     Signals& operator=(const Signals&) = delete;
     [[nodiscard]] std::stop_token token() const { return stop_.get_token(); }
-    [[nodiscard]] bool stopped() const { return stop_.stop_requested(); }
+    [[nodiscard]] bool stopped() const { return signalled_; }
+    /// Asks for a stop without a signal. Thread-safe.
+    void stop() { stop_.request_stop(); }
 
 private:
     std::stop_source stop_;
+    std::atomic<bool> signalled_{false};
     std::thread thread_;
 };
 

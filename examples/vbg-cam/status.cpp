@@ -15,6 +15,10 @@ std::string line(const vbg::Pipeline& pipeline) {
     std::string text = fmt::format("frame {}", stats.frames_out);
     if (const auto total = pipeline.source_length(); total > 0) text += fmt::format("/{}", total);
     text += fmt::format("  {:.1f} frames/s  lag {}", stats.fps, stats.mask_lag);
+    if (stats.state != vbg::RunState::running && stats.state != vbg::RunState::stopped) {
+        text += fmt::format("  {}", vbg::to_string(stats.state));
+    }
+    if (stats.level > 0) text += fmt::format("  level {}", stats.level);
     if (stats.frames_dropped > 0) text += fmt::format("  dropped {}", stats.frames_dropped);
     if (stats.frames_failed > 0) text += fmt::format("  FAILED {}", stats.frames_failed);
     text += "  ms:";
