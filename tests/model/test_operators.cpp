@@ -101,7 +101,8 @@ void compare(Maker& maker, std::vector<int> outputs, const std::vector<std::pair
     const std::string code = model::torchscript_source(fast).code;
     CAPTURE(code);
     net::write_torchscript(fast, description, pt);
-    for (const auto& [height, width] : sizes) {
+    for (const auto& size : sizes) {
+        const auto height = size.first, width = size.second;
         CAPTURE(height);
         CAPTURE(width);
         const Map picture{height, width, 3, maker.random.many(height * width * 3)};

@@ -97,7 +97,6 @@ private:
     std::map<unsigned long, int> errors_;
     std::vector<vbg::v4l2::Holder> holders_;
     std::vector<std::uint32_t> pending_;
-    bool streams_ = false;
     int mapped_ = 0;
 };
 

@@ -15,7 +15,9 @@ TEST_CASE("fourccs and pixel formats, both ways") {
     } wanted[] = {{"YUYV", PixelFormat::yuyv},  {"UYVY", PixelFormat::uyvy},  {"NV12", PixelFormat::nv12},
                   {"YU12", PixelFormat::i420},  {"BGR3", PixelFormat::bgr8},  {"RGB3", PixelFormat::rgb8},
                   {"XR24", PixelFormat::bgra8}, {"XB24", PixelFormat::rgba8}, {"GREY", PixelFormat::gray8}};
-    for (const auto& [text, pixel] : wanted) {
+    for (const auto& one : wanted) {
+        const char* const text = one.fourcc;
+        const PixelFormat pixel = one.pixel;
         CAPTURE(text);
         const std::uint32_t code = v4l2_fourcc(text[0], text[1], text[2], text[3]);
         REQUIRE(find_format(code) != nullptr);
