@@ -277,17 +277,19 @@ TEST_CASE("faults of a running stream") {
 
 TEST_CASE("every call that open() makes may fail: said, and nothing left open") {
     Camera camera;
-    for (const auto& [request, name] : {std::pair{VIDIOC_QUERYCAP, "VIDIOC_QUERYCAP"},
-                                        {VIDIOC_S_FMT, "VIDIOC_S_FMT"},
-                                        {VIDIOC_G_FMT, "VIDIOC_G_FMT"},
-                                        {VIDIOC_REQBUFS, "VIDIOC_REQBUFS"},
-                                        {VIDIOC_QUERYBUF, "VIDIOC_QUERYBUF"},
-                                        {VIDIOC_QBUF, "VIDIOC_QBUF"},
-                                        {VIDIOC_STREAMON, "VIDIOC_STREAMON"}}) {
+    struct Call {
+        unsigned long request;
+        const char* name;
+    };
+    for (const Call& call : {Call{VIDIOC_QUERYCAP, "VIDIOC_QUERYCAP"}, Call{VIDIOC_S_FMT, "VIDIOC_S_FMT"},
+                             Call{VIDIOC_G_FMT, "VIDIOC_G_FMT"}, Call{VIDIOC_REQBUFS, "VIDIOC_REQBUFS"},
+                             Call{VIDIOC_QUERYBUF, "VIDIOC_QUERYBUF"}, Call{VIDIOC_QBUF, "VIDIOC_QBUF"},
+                             Call{VIDIOC_STREAMON, "VIDIOC_STREAMON"}}) {
+        const char* const name = call.name;
         for (const int error : {EBUSY, EIO, ENODEV, EINVAL, ENOSPC}) {
             CAPTURE(name);
             CAPTURE(error);
-            camera.node->errors[request] = {error};
+            camera.node->errors[call.request] = {error};
             CameraSource source = make(camera.kernel, "/dev/video0,size=64x48");
             CHECK(check_throws(Errc::device, {"/dev/video0", name}, [&] { source.open(); }) == error);
             CHECK(camera.kernel.open_descriptors == 0);
