@@ -6,6 +6,7 @@
 #include <exception>
 
 #include "ctl.hpp"
+#include "doctor.hpp"
 #include "list.hpp"
 #include "options.hpp"
 #include "run.hpp"
@@ -21,6 +22,7 @@ int main(int argc, char** argv) {
             case cam::Command::Kind::list: cam::list(command.list_what, command.list_json); return 0;
             case cam::Command::Kind::run: return cam::run(command, options, start);
             case cam::Command::Kind::ctl: cam::ctl(command); return 0;
+            case cam::Command::Kind::doctor: return cam::doctor(command.doctor, command.list_json);
         }
     } catch (const vbg::Error& e) {
         fmt::print(stderr, "vbg-cam: error: {}\n", e.what());

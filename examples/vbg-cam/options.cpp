@@ -220,29 +220,14 @@ Command parse_command_line(int argc, char** argv, Options& options) {
         "cameras, segmenters, filters, effects, compositors, sources, sinks, presets, or a stage's name");
     list->add_flag("--json", command.list_json, "For machines");
 
+    auto* doctor = app.add_subcommand(
+        "doctor",
+        "Looks for what keeps cameras from working here, and says what mends it (exit status 1 then)");
+    doctor->add_option("--sink", command.doctor.sink, "Only this virtual camera")->type_name("NODE");
+    doctor->add_option("--source", command.doctor.source, "Only this camera")->type_name("NODE");
+    doctor->add_flag("--json", command.list_json, "For machines");
+
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
         const int code = app.exit(e);
-        command.kind = Command::Kind::exit;
-        command.exit_code = code == 0 ? 0 : 2;
-        return command;
-    }
-    if (ctl->parsed()) {
-        command.kind = Command::Kind::ctl;
-        return command;
-    }
-    if (list->parsed()) {
-        command.kind = Command::Kind::list;
-        return command;
-    }
-    if (quiet) given.quiet = true;
-    if (on_demand) given.on_demand = true;
-    if (hold_rate) given.hold_rate = true;
-    if (no_reconnect) given.reconnect = false;
-    command.given = given;
-    options = config.empty() ? std::move(given) : merge(std::move(given), read_config(config));
-    return command;
-}
-
-}  // namespace cam

@@ -29,6 +29,9 @@ struct Output {
     std::vector<float> data;
 };
 
+/// Why `device=auto` takes the CPU on this machine; empty where it takes a GPU. Thread-safe.
+[[nodiscard]] std::string why_cpu();
+
 /// Weights and compiled code; immutable once loaded, shared by every pipeline that asks for the same
 /// (file, device, precision, outputs). State that belongs to one stream lives with the caller.
 class Network {

@@ -116,6 +116,8 @@ void choose_type(const NetworkOptions& options, Choice& choice) {
 
 }  // namespace
 
+std::string why_cpu() { return gpu_count() > 0 ? std::string() : no_gpu(); }
+
 Choice choose(const NetworkOptions& options) {
     Choice choice;
     if (options.threads < 0 || options.threads > 256)

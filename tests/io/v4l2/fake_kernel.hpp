@@ -72,7 +72,7 @@ struct FakeNode {
     std::vector<unsigned long> calls;
 };
 
-class FakeKernel final : public vbg::v4l2::Kernel {
+class FakeKernel : public vbg::v4l2::Kernel {
 public:
     FakeNode& add(const std::string& path) { return nodes_by_path[path]; }
     int open(const std::string& path, int flags) override;

@@ -1,0 +1,61 @@
+// The doctor's round. What it says of video nodes is in v4l2/doctor.cpp.
+#include <vbg/doctor.hpp>
+
+#include <fmt/format.h>
+
+#include <exception>
+#include <utility>
+
+#include <vbg/error.hpp>
+#include <vbg/registry.hpp>
+
+#include "io/v4l2/doctor.hpp"
+#include "torch/network.hpp"
+
+namespace vbg::inline v0 {
+
+namespace {
+
+Finding look_at_models() {
+    try {
+        const std::string stands_for = resolve_auto(StageKind::segmenter, "auto");
+        return {Severity::ok, "model", fmt::format("the segmenter 'auto' is {} here", stands_for), {}};
+    } catch (const Error& e) {
+        return {Severity::error, "model", fmt::format("no network can be used: {}", e.what()),
+                "vbg-model fetch selfie-general"};
+    }
+}
+
+Finding look_at_gpu(v4l2::Kernel& kernel) {
+    const std::string why = net::why_cpu();
+    if (why.empty()) return {Severity::ok, "gpu", "networks run on an NVIDIA GPU", {}};
+    if (kernel.read_file("/proc/driver/nvidia/version")) {
+        return {Severity::info, "gpu",
+                fmt::format("there is an NVIDIA GPU, but networks run on the CPU: {}", why),
+                "build libvbg with a LibTorch that has CUDA (CMAKE_PREFIX_PATH)"};
+    }
+    return {Severity::info, "gpu", fmt::format("networks run on the CPU: {}", why), {}};
+}
+
+}  // namespace
+
+std::string_view to_string(Severity severity) noexcept {
+    switch (severity) {
+        case Severity::ok: return "ok";
+        case Severity::info: return "info";
+        case Severity::warning: return "warning";
+        case Severity::error: return "error";
+    }
+    return "error";
+}
+
+std::vector<Finding> diagnose(const DoctorOptions& options) {
+    v4l2::Kernel& kernel = v4l2::system_kernel();
+    std::vector<Finding> found = v4l2::diagnose_outlets(kernel, options.sink);
+    for (Finding& one : v4l2::diagnose_cameras(kernel, options.source)) found.push_back(std::move(one));
+    found.push_back(look_at_models());
+    found.push_back(look_at_gpu(kernel));
+    return found;
+}
+
+}  // namespace vbg::inline v0

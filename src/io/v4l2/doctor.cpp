@@ -1,0 +1,239 @@
+#include "io/v4l2/doctor.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "io/v4l2/diagnosis.hpp"
+#include "io/v4l2/machine.hpp"
+
+namespace vbg::v4l2 {
+
+namespace {
+
+constexpr const char* kOutlet = "virtual camera";
+constexpr const char* kCamera = "camera";
+
+/// A node that could be opened and asked, or why not.
+struct Look {
+    std::string path;
+    VideoNode node;
+    Capabilities capabilities;
+    std::string problem;  ///< empty: all went well
+    int error = 0;
+};
+
+std::vector<Look> look_at(Kernel& kernel, Role role, const std::string& only) {
+    std::vector<Look> looks;
+    auto paths = kernel.nodes();
+    if (!only.empty()) paths = {only};
+    for (const std::string& path : paths) {
+        Look look;
+        look.path = path;
+        try {
+            look.node = VideoNode(kernel, path, role);
+            look.capabilities = look.node.capabilities();
+        } catch (const Error& e) {
+            look.problem = e.what();
+            look.error = e.sys_errno();
+        }
+        looks.push_back(std::move(look));
+    }
+    return looks;
+}
+
+std::string holders_or_nobody(Kernel& kernel, const std::string& node) {
+    const std::string who = list_holders(kernel, node);
+    return who.empty() ? "nobody this user may see" : who;
+}
+
+Finding exclusive_caps_finding(const Look& look) {
+    return {Severity::warning, kOutlet,
+            fmt::format("{}: loaded without exclusive_caps=1: Chrome, Edge and programs built on them do not "
+                        "list it as a camera",
+                        look.path),
+            fmt::format("close every program that uses it, then: {}", kReloadLoopback)};
+}
+
+/// The format that the node has now, as text; empty where it has none.
+std::string format_text(const VideoNode& node, const Picture& picture) {
+    if (picture.width == 0) return {};
+    const double rate = node.get_rate(V4L2_BUF_TYPE_VIDEO_CAPTURE);
+    return rate > 0 ? fmt::format("{} at {:g} frames/s", describe(picture), rate) : describe(picture);
+}
+
+void look_at_format(Kernel& kernel, const Look& look, std::vector<Finding>& found) {
+    v4l2_format raw{};
+    raw.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
+    if (look.node.attempt(VIDIOC_G_FMT, &raw) != 0) return;
+    const Picture picture = unpack(raw);
+    if (picture.format != nullptr && !picture.format->jpeg) {
+        if (const std::string text = format_text(look.node, picture); !text.empty())
+            found.push_back(
+                {Severity::info, kOutlet, fmt::format("{}: its format is {}", look.path, text), {}});
+        return;
+    }
+    found.push_back(
+        {Severity::error, kOutlet,
+         fmt::format("{}: it holds the format {}, which libvbg does not write; open in {}", look.path,
+                     describe(picture), holders_or_nobody(kernel, look.path)),
+         fmt::format("close those programs; if that is not enough: v4l2-ctl -d {} -c keep_format=0",
+                     look.path)});
+}
+
+void look_at_outlet(Kernel& kernel, const LoopbackModule& module, const Look& look,
+                    std::vector<Finding>& found) {
+    const Capabilities& caps = look.capabilities;
+    const auto number = loopback_number(caps);
+    const bool exclusive = number && *number < module.exclusive_caps.size()
+                               ? module.exclusive_caps[*number]
+                               : !(caps.captures() && caps.outputs());
+    if (!exclusive) found.push_back(exclusive_caps_finding(look));
+    if (!caps.captures() && !caps.outputs()) {
+        found.push_back(
+            {Severity::warning, kOutlet,
+             fmt::format("{}: a program that only wrote to it has left it without capabilities", look.path),
+             fmt::format("vbg-cam --sink {} mends it when it starts; or reload the module", look.path)});
+        return;
+    }
+    const bool fed = exclusive && !caps.outputs();
+    const std::string who = list_holders(kernel, look.path);
+    if (fed) {
+        found.push_back({Severity::info,
+                         kOutlet,
+                         fmt::format("{} '{}': is being fed; open in {}", look.path, caps.card,
+                                     who.empty() ? "nobody this user may see" : who),
+                         {}});
+    } else {
+        found.push_back({Severity::ok,
+                         kOutlet,
+                         fmt::format("{} '{}': free to be fed{}", look.path, caps.card,
+                                     who.empty() ? "" : "; open in " + who),
+                         {}});
+    }
+    if (caps.captures()) look_at_format(kernel, look, found);
+}
+
+/// "YUYV up to 1280x720, MJPG up to 1920x1080".
+std::string offers_text(const VideoNode& node, std::uint32_t type, bool& readable) {
+    std::string text;
+    for (const v4l2_fmtdesc& one : node.formats(type)) {
+        std::uint32_t width = 0, height = 0;
+        for (const Sizes& size : node.sizes(one.pixelformat)) {
+            if (std::uint64_t{size.width.max} * size.height.max <= std::uint64_t{width} * height) continue;
+            width = size.width.max;
+            height = size.height.max;
+        }
+        const bool known = find_format(one.pixelformat) != nullptr;
+        readable = readable || known;
+        if (!known) continue;
+        text += fmt::format("{}{}", text.empty() ? "" : ", ", fourcc_text(one.pixelformat));
+        if (width > 0) text += fmt::format(" up to {}x{}", width, height);
+    }
+    return text;
+}
+
+void look_at_camera(Kernel& kernel, const Look& look, std::vector<Finding>& found) {
+    bool readable = false;
+    const std::string offers = offers_text(look.node, look.capabilities.capture_type(), readable);
+    if (!readable) {
+        found.push_back(
+            {Severity::warning, kCamera,
+             fmt::format("{} '{}': has no format that libvbg reads", look.path, look.capabilities.card),
+             fmt::format("see what it offers: v4l2-ctl -d {} --list-formats-ext", look.path)});
+        return;
+    }
+    found.push_back(
+        {Severity::ok,
+         kCamera,
+         fmt::format("{} '{}' ({}): {}", look.path, look.capabilities.card, look.capabilities.driver, offers),
+         {}});
+    const std::string who = list_holders(kernel, look.path);
+    if (who.empty()) return;
+    found.push_back(
+        {Severity::info,
+         kCamera,
+         fmt::format("{}: is open in {}; while that program shows it, others cannot", look.path, who),
+         {}});
+}
+
+}  // namespace
+
+std::vector<Finding> diagnose_outlets(Kernel& kernel, const std::string& only) {
+    std::vector<Finding> found;
+    const LoopbackModule module = look_at_loopback(kernel);
+    if (module.loaded) {
+        found.push_back({Severity::ok,
+                         kOutlet,
+                         fmt::format("the module v4l2loopback {}is loaded",
+                                     module.version.empty() ? "" : module.version + " "),
+                         {}});
+    }
+    if (module.loaded && module.max_buffers > 0 && module.max_buffers < 3) {
+        found.push_back(
+            {Severity::info, kOutlet,
+             fmt::format("v4l2loopback has {} buffers: a program that reads slowly may see half of one "
+                         "frame and half of another",
+                         module.max_buffers),
+             "load it with max_buffers=8 as well"});
+    }
+    int outlets = 0;
+    for (const Look& look : look_at(kernel, Role::virtual_camera, only)) {
+        if (!look.problem.empty()) {
+            // A node that may not be opened may be anything; it is reported once, with the cameras.
+            if (only.empty()) continue;
+            found.push_back({Severity::error, kOutlet, look.problem, {}});
+            ++outlets;
+            continue;
+        }
+        if (!look.capabilities.is_loopback() && !look.capabilities.outputs()) {
+            if (only.empty()) continue;
+            found.push_back({Severity::error, kOutlet,
+                             fmt::format("{} '{}' is a camera: frames come out of it and none go in",
+                                         look.path, look.capabilities.card),
+                             "name a virtual camera instead; vbg-cam doctor without --sink lists them"});
+        } else {
+            look_at_outlet(kernel, module, look, found);
+        }
+        ++outlets;
+    }
+    if (outlets == 0) {
+        const Advice advice = why_no_loopback(kernel);
+        found.push_back({Severity::error, kOutlet, "there is no virtual camera: " + advice.text, advice.fix});
+    }
+    return found;
+}
+
+std::vector<Finding> diagnose_cameras(Kernel& kernel, const std::string& only) {
+    std::vector<Finding> found;
+    int cameras = 0, closed = 0;
+    for (const Look& look : look_at(kernel, Role::camera, only)) {
+        if (!look.problem.empty()) {
+            found.push_back({Severity::error, kCamera, look.problem, {}});
+            ++closed;
+            continue;
+        }
+        // Nodes of loopbacks are virtual cameras; those that do not capture carry metadata or take frames.
+        if (look.capabilities.is_loopback()) continue;
+        if (look.capabilities.captures()) {
+            look_at_camera(kernel, look, found);
+            ++cameras;
+        } else if (!only.empty()) {
+            found.push_back(
+                {Severity::error, kCamera,
+                 fmt::format("{}: gives no pictures (a webcam has a second node for metadata)", look.path),
+                 "name its other node; vbg-cam doctor without --source lists them"});
+            ++closed;
+        }
+    }
+    if (cameras > 0 || closed > 0) return found;
+    const bool driver = !kernel.list_folder("/sys/module/uvcvideo").empty();
+    found.push_back({Severity::warning, kCamera, "there is no camera",
+                     in_container(kernel) ? "start the container with --device /dev/video0"
+                     : driver ? "plug one in; a laptop may have a switch or key that takes its camera away"
+                              : "plug one in; where that changes nothing: sudo modprobe uvcvideo"});
+    return found;
+}
+
+}  // namespace vbg::v4l2

@@ -1,0 +1,102 @@
+#include "io/v4l2/machine.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+
+namespace vbg::v4l2 {
+
+namespace {
+
+constexpr std::string_view kModule = "/sys/module/v4l2loopback";
+
+std::string trimmed(std::string text) {
+    while (!text.empty() && (text.back() == '\n' || text.back() == ' ' || text.back() == '\0'))
+        text.pop_back();
+    return text;
+}
+
+std::string parameter(Kernel& kernel, std::string_view name) {
+    return trimmed(kernel.read_file(fmt::format("{}/parameters/{}", kModule, name)).value_or(""));
+}
+
+}  // namespace
+
+std::string kernel_release(Kernel& kernel) {
+    return trimmed(kernel.read_file("/proc/sys/kernel/osrelease").value_or(""));
+}
+
+LoopbackModule look_at_loopback(Kernel& kernel) {
+    LoopbackModule module;
+    const std::string modules = "\n" + kernel.read_file("/proc/modules").value_or("");
+    module.loaded = !kernel.list_folder(std::string(kModule)).empty() ||
+                    modules.find("\nv4l2loopback ") != std::string::npos;
+    const std::string folder = "/lib/modules/" + kernel_release(kernel);
+    module.installed =
+        module.loaded ||
+        kernel.read_file(folder + "/modules.dep").value_or("").find("v4l2loopback.ko") != std::string::npos;
+    module.version = trimmed(kernel.read_file(fmt::format("{}/version", kModule)).value_or(""));
+    const std::string caps = parameter(kernel, "exclusive_caps");  // "Y,N,N"
+    for (const char c : caps)
+        if (c != ',') module.exclusive_caps.push_back(c == 'Y' || c == '1');
+    const std::string buffers = parameter(kernel, "max_buffers");
+    std::from_chars(buffers.data(), buffers.data() + buffers.size(), module.max_buffers);
+    return module;
+}
+
+std::optional<std::size_t> loopback_number(const Capabilities& capabilities) {
+    const std::size_t dash = capabilities.bus.rfind('-');
+    if (!capabilities.is_loopback() || dash == std::string::npos) return std::nullopt;
+    std::size_t number = 0;
+    const char* end = capabilities.bus.data() + capabilities.bus.size();
+    const auto [at, error] = std::from_chars(capabilities.bus.data() + dash + 1, end, number);
+    if (error != std::errc() || at != end) return std::nullopt;
+    return number;
+}
+
+std::optional<bool> secure_boot(Kernel& kernel) {
+    // An EFI variable's file is four bytes of attributes and its value (kernel: efivarfs).
+    const auto value =
+        kernel.read_file("/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c");
+    if (!value || value->size() < 5) return std::nullopt;
+    return (*value)[4] == 1;
+}
+
+bool in_container(Kernel& kernel) {
+    return kernel.read_file("/.dockerenv").has_value() ||
+           kernel.read_file("/run/.containerenv").has_value() || std::getenv("container") != nullptr;
+}
+
+Advice why_no_loopback(Kernel& kernel) {
+    const LoopbackModule module = look_at_loopback(kernel);
+    if (module.loaded && in_container(kernel)) {
+        return {"the module v4l2loopback is loaded, but its node was not passed into this container",
+                "start the container with --device /dev/video20"};
+    }
+    if (module.loaded) {
+        return {"the module v4l2loopback is loaded, but has no device", std::string(kReloadLoopback)};
+    }
+    if (in_container(kernel)) {
+        return {"the module v4l2loopback is not loaded; a container cannot load it",
+                fmt::format("on the host: {}", kLoadLoopback)};
+    }
+    if (!module.installed) {
+        return {
+            fmt::format("the module v4l2loopback is not installed for this kernel ({})",
+                        kernel_release(kernel)),
+            fmt::format("sudo apt install v4l2loopback-dkms linux-headers-$(uname -r) && {}", kLoadLoopback)};
+    }
+    if (secure_boot(kernel).value_or(false)) {
+        return {
+            "the module v4l2loopback is not loaded, and Secure Boot is on: the kernel loads it only when its "
+            "signing key is enrolled",
+            fmt::format("sudo mokutil --import /var/lib/dkms/mok.pub, start the machine anew, choose 'Enroll "
+                        "MOK' there, then {}",
+                        kLoadLoopback)};
+    }
+    return {"the module v4l2loopback is not loaded", std::string(kLoadLoopback)};
+}
+
+}  // namespace vbg::v4l2
