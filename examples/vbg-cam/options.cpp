@@ -231,3 +231,29 @@ Command parse_command_line(int argc, char** argv, Options& options) {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
         const int code = app.exit(e);
+        command.kind = Command::Kind::exit;
+        command.exit_code = code == 0 ? 0 : 2;
+        return command;
+    }
+    if (doctor->parsed()) {
+        command.kind = Command::Kind::doctor;
+        return command;
+    }
+    if (ctl->parsed()) {
+        command.kind = Command::Kind::ctl;
+        return command;
+    }
+    if (list->parsed()) {
+        command.kind = Command::Kind::list;
+        return command;
+    }
+    if (quiet) given.quiet = true;
+    if (on_demand) given.on_demand = true;
+    if (hold_rate) given.hold_rate = true;
+    if (no_reconnect) given.reconnect = false;
+    command.given = given;
+    options = config.empty() ? std::move(given) : merge(std::move(given), read_config(config));
+    return command;
+}
+
+}  // namespace cam

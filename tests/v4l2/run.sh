@@ -20,6 +20,7 @@ add() {
 add vivid 300 "$build/bin/vbg_test_v4l2" --source-file='*test_vivid*'
 add webcam 300 "$build/bin/vbg_test_v4l2" --source-file='*test_webcam*'
 add program 300 python3 -B "$here/test_camera_program.py" "$build/bin/vbg-cam"
+add loopback 600 python3 -B "$here/test_loopback.py" "$build/bin/vbg-cam"
 
 failed=()
 for i in "${!names[@]}"; do

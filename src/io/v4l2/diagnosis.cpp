@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "io/v4l2/machine.hpp"
+
 namespace vbg::v4l2 {
 
 namespace {
@@ -31,29 +33,36 @@ std::string forbidden(Kernel& kernel, const Failure& failure) {
 }
 
 std::string absent(Kernel& kernel, const Failure& failure) {
+    if (failure.role == Role::virtual_camera && !look_at_loopback(kernel).loaded) {
+        const Advice advice = why_no_loopback(kernel);
+        return fmt::format("there is no such node: {}; mend it with: {}", advice.text, advice.fix);
+    }
     std::string list;
     for (const std::string& node : kernel.nodes())
         list += fmt::format("{}{}", list.empty() ? "" : ", ", node);
     if (!list.empty()) return fmt::format("there is no such node; there are {}", list);
-    if (failure.role == Role::virtual_camera) {
-        return "there is no video node at all; make a virtual camera with: sudo modprobe v4l2loopback "
-               "video_nr=20 exclusive_caps=1 card_label=vbg";
-    }
     return "there is no video node at all; plug a camera in, or load its driver with: sudo modprobe uvcvideo "
            "(in a container: pass the node with --device /dev/video0)";
 }
 
-std::string refused(const Failure& failure) {
+std::string refused(Kernel& kernel, const Failure& failure) {
     if (failure.role == Role::virtual_camera) {
-        return "the driver refuses the arguments; a virtual camera does so while another program holds it "
-               "with "
-               "another format, and until it is reloaded: close what reads or feeds it, then sudo modprobe "
-               "-r "
-               "v4l2loopback and load it again";
+        const std::string who = list_holders(kernel, failure.node);
+        return fmt::format(
+            "the driver refuses the arguments; a virtual camera does so while another program holds it with "
+            "another format{}; close what reads or feeds it; if that is not enough: {}",
+            who.empty() ? std::string() : fmt::format(" (open in {})", who), kReloadLoopback);
     }
     return fmt::format(
         "the driver refuses the arguments; see what it offers with: v4l2-ctl -d {} --list-formats-ext",
         failure.node);
+}
+
+std::string gone(const Failure& failure) {
+    if (failure.role == Role::virtual_camera)
+        return fmt::format("the node is gone: its module was unloaded; bring it back with: {}",
+                           kLoadLoopback);
+    return "the device is gone: unplugged, or its driver was unloaded; plug it in again";
 }
 
 }  // namespace
@@ -75,8 +84,8 @@ std::string diagnose(Kernel& kernel, const Failure& failure) {
         case EPERM: return forbidden(kernel, failure);
         case ENOENT: return absent(kernel, failure);
         case ENODEV:
-        case ENXIO: return "the device is gone: unplugged, or its driver was unloaded; plug it in again";
-        case EINVAL: return refused(failure);
+        case ENXIO: return gone(failure);
+        case EINVAL: return refused(kernel, failure);
         case ENOTTY: return "that is no video node, or its driver does not know this call";
         case EIO:
             return "the device or its driver reports a fault; plug it out and in again, and see: sudo dmesg "

@@ -187,8 +187,10 @@ std::vector<Finding> diagnose_outlets(Kernel& kernel, const std::string& only) {
             ++outlets;
             continue;
         }
+        // Other drivers' outputs are plugs for a screen, not virtual cameras; they count where they are
+        // named.
+        if (only.empty() && !look.capabilities.is_loopback()) continue;
         if (!look.capabilities.is_loopback() && !look.capabilities.outputs()) {
-            if (only.empty()) continue;
             found.push_back({Severity::error, kOutlet,
                              fmt::format("{} '{}' is a camera: frames come out of it and none go in",
                                          look.path, look.capabilities.card),

@@ -16,6 +16,8 @@ using namespace std::chrono_literals;
 
 /// How often the demand is looked at, at least.
 constexpr auto kLook = 50ms;
+/// How late a busy machine may let the thread run.
+constexpr auto kLag = 100ms;
 constexpr auto kFirstPause = 100ms, kLongestPause = 2000ms;
 
 std::chrono::nanoseconds since_epoch(Feeder::Clock::time_point time) { return time.time_since_epoch(); }
@@ -68,7 +70,7 @@ void Feeder::write(const ConstFrameView& frame) {
     const auto arrived = Clock::now();
     {
         std::unique_lock lock(mutex_);
-        taken_.wait_for(lock, 2 * pace_.period(), [this] { return !fresh_ || lost_; });
+        taken_.wait_for(lock, 2 * pace_.period() + kLag, [this] { return !fresh_ || lost_; });
         if (lost_ && patience_.count() > 0 && Clock::now() - lost_at_ > patience_)
             throw Error(Errc::device, fmt::format("{} (for {} s)", why_lost_, patience_.count()));
         if (fresh_) dropped_.fetch_add(1, std::memory_order_relaxed);

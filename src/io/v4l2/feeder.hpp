@@ -41,8 +41,8 @@ public:
     Feeder& operator=(const Feeder&) = delete;
 
     /// Copies the frame and returns; at most it waits until the one before was taken, never longer than two
-    /// frame times: what readers do does not hold it up. Throws Error{device} when the node is away for
-    /// longer than it may be.
+    /// frame times and a tenth of a second: what readers do does not hold it up. Throws Error{device} when
+    /// the node is away for longer than it may be.
     void write(const ConstFrameView& frame);
     /// Shows the frame that still waits, then stops.
     void finish();

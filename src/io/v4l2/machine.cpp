@@ -30,7 +30,7 @@ std::string kernel_release(Kernel& kernel) {
 
 LoopbackModule look_at_loopback(Kernel& kernel) {
     LoopbackModule module;
-    const std::string modules = "\n" + kernel.read_file("/proc/modules").value_or("");
+    const std::string modules = fmt::format("\n{}", kernel.read_file("/proc/modules").value_or(""));
     module.loaded = !kernel.list_folder(std::string(kModule)).empty() ||
                     modules.find("\nv4l2loopback ") != std::string::npos;
     const std::string folder = "/lib/modules/" + kernel_release(kernel);

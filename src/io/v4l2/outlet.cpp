@@ -16,6 +16,8 @@
 
 #include <vbg/log.hpp>
 
+#include "io/v4l2/machine.hpp"
+
 namespace vbg::v4l2 {
 
 namespace {
@@ -68,10 +70,11 @@ std::string find_outlet(Kernel& kernel, const std::string& device) {
         throw Error(Errc::not_found,
                     fmt::format("v4l2: there is no virtual camera named '{}'; there are {}", device, cards));
     }
-    throw Error(Errc::not_found,
-                "v4l2: there is no virtual camera: " +
-                    diagnose(kernel, {"", "open", {}, ENOENT, Role::virtual_camera}),
-                ENOENT);
+    const Advice advice = why_no_loopback(kernel);
+    throw Error(
+        Errc::not_found,
+        fmt::format("v4l2: there is no virtual camera: {}; mend it with: {}", advice.text, advice.fix),
+        ENOENT);
 }
 
 Outlet::Outlet(Kernel& kernel, const Wish& wish)
@@ -105,9 +108,8 @@ void Outlet::check_role() {
     if (!capabilities_.is_loopback()) {
         throw Error(Errc::device,
                     fmt::format("{}: '{}' is a camera: frames come out of it and none go in; name a virtual "
-                                "camera, or make one with: sudo modprobe v4l2loopback video_nr=20 "
-                                "exclusive_caps=1 card_label=vbg",
-                                node_.path(), capabilities_.card));
+                                "camera, or make one with: {}",
+                                node_.path(), capabilities_.card, kLoadLoopback));
     }
     throw node_.failure("VIDIOC_QUERYCAP", "feed it: another program does already", EBUSY);
 }

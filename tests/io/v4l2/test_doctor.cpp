@@ -5,6 +5,7 @@
 #include <map>
 
 #include "fake_kernel.hpp"
+#include "io/v4l2/diagnosis.hpp"
 #include "io/v4l2/doctor.hpp"
 #include "io/v4l2/machine.hpp"
 
@@ -155,6 +156,30 @@ TEST_CASE("doctor: cameras and what they offer") {
     CHECK(has(found, Severity::warning, "/dev/video2", "--list-formats-ext"));
     CHECK(has(v4l2::diagnose_cameras(machine, "/dev/video1"), Severity::error, "metadata", "other node"));
     CHECK(machine.open_descriptors == 0);
+}
+
+TEST_CASE("what is said at run time when a call on a virtual camera fails") {
+    Machine machine;
+    const auto said = [&](int error) {
+        return v4l2::diagnose(machine,
+                              {"/dev/video20", "VIDIOC_S_FMT", "", error, v4l2::Role::virtual_camera});
+    };
+    const auto mentions = [](const std::string& text, const std::string& word) {
+        CHECK_MESSAGE(text.find(word) != std::string::npos, "'", word, "' is not in: ", text);
+    };
+    mentions(said(ENOENT), "apt install v4l2loopback-dkms");
+    machine.load();
+    machine.loopback(V4L2_CAP_VIDEO_OUTPUT, "/dev/video21");
+    mentions(said(ENOENT), "there are /dev/video21");
+    machine.loopback(V4L2_CAP_VIDEO_OUTPUT);
+    machine.holding = {{4711, "obs"}};
+    mentions(said(EINVAL), "obs (process 4711)");
+    mentions(said(EINVAL), "sudo modprobe -r v4l2loopback && sudo modprobe v4l2loopback");
+    mentions(said(EBUSY), "obs (process 4711)");
+    mentions(said(ENODEV), "sudo modprobe v4l2loopback");
+    mentions(said(EACCES), "usermod -aG video");
+    machine.holding.clear();
+    mentions(said(EBUSY), "fuser");
 }
 
 TEST_CASE("doctor: the whole round on this very machine does not throw") {
