@@ -186,9 +186,6 @@ public:
     /// format. Failures always throw here; `out` is then a black card.
     void process(const ConstFrameView& frame, const FrameView& out, const MaskView& matte = {});
 
-    /// Forgets temporal state in every stage.
-    void reset() noexcept;
-
     // While running: thread-safe, also from `progress`. With run() or step() in another thread they wait for
     // the frame in work.
 
@@ -200,6 +197,8 @@ public:
     /// Throws what making and configuring throw, and Error{invalid_argument} for a part or word there is not:
     /// everything is then as before.
     void set(std::string_view part, std::string_view spec);
+    /// Forgets temporal state in every stage.
+    void reset() noexcept;
     /// Closes the camera and shows the card until resume(). Also takes effect at the start of a later run().
     /// A recorded source just waits, as it does with freeze().
     void pause() noexcept;

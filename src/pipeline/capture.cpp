@@ -50,6 +50,8 @@ Capture::~Capture() {
     }
     orders_.notify_one();
     thread_.join();
+    drop_newest();
+    if (replacement_) source_ = std::move(replacement_);
 }
 
 FrameSlots::Ref Capture::take() {
@@ -57,11 +59,16 @@ FrameSlots::Ref Capture::take() {
     return std::exchange(newest_, {});
 }
 
+void Capture::drop_newest() {
+    if (newest_) meter_.frames_dropped.fetch_add(1, std::memory_order_relaxed);
+    newest_ = {};
+}
+
 void Capture::sleep() {
     {
         const std::lock_guard lock(mutex_);
         wanted_ = false;
-        newest_ = {};
+        drop_newest();
     }
     orders_.notify_one();
 }
@@ -132,9 +139,11 @@ void Capture::obey(std::unique_lock<std::mutex>& lock) {
     if (replacement_) {
         std::unique_ptr<Source> old = std::exchange(source_, std::move(replacement_));
         const FrameSpec input = replacement_input_;
-        newest_ = {};
+        drop_newest();
         lock.unlock();
         old.reset();
+        lost_ = false;
+        backoff_.reset();
         ++epoch_;
         begin(input);
         lock.lock();
@@ -145,7 +154,7 @@ void Capture::obey(std::unique_lock<std::mutex>& lock) {
             lock.unlock();
             source_->close();
             lock.lock();
-            newest_ = {};
+            drop_newest();
             tell(State::closed);
         }
         orders_.wait(lock, [this] { return has_orders(); });
@@ -168,21 +177,17 @@ void Capture::reopen(std::unique_lock<std::mutex>& lock) {
     } catch (...) {
         error = std::current_exception();
     }
-    lock.lock();
-    if (!error) {
-        error_ = nullptr;
-        if (lost_) {
-            lost_ = false;
-            meter_.source_reopened.fetch_add(1, std::memory_order_relaxed);
-            log(LogLevel::warning, fmt::format("{} is back: {}x{} {}", source_->name(), input.width,
-                                               input.height, to_string(input.format)));
-        }
-        tell(State::open);
-        return;
+    if (error) {
+        lose(error);
+    } else if (std::exchange(lost_, false)) {
+        meter_.source_reopened.fetch_add(1, std::memory_order_relaxed);
+        log(LogLevel::warning, fmt::format("{} is back: {}x{} {}", source_->name(), input.width, input.height,
+                                           to_string(input.format)));
     }
-    lock.unlock();
-    lose(error);
     lock.lock();
+    if (error) return;
+    error_ = nullptr;
+    tell(State::open);
 }
 
 void Capture::wait_until_due(std::unique_lock<std::mutex>& lock) {
@@ -253,9 +258,9 @@ void Capture::publish(const ConstFrameView& frame) {
     slot->frame.stamp(frame.timestamp, sequence);
     {
         const std::lock_guard lock(mutex_);
-        if (!wanted_ || replacement_) return;
-        if (newest_) meter_.frames_dropped.fetch_add(1, std::memory_order_relaxed);
+        drop_newest();
         newest_ = std::move(slot);
+        if (!wanted_ || replacement_) drop_newest();
     }
     bell_.ring();
 }
@@ -263,19 +268,22 @@ void Capture::publish(const ConstFrameView& frame) {
 void Capture::lose(const std::exception_ptr& error) {
     source_->close();
     const std::string text = text_of(error);
-    const std::lock_guard lock(mutex_);
-    error_ = error;
-    if (!reconnect_ || (state_ == State::open && !is_loss(error))) return tell(State::failed);
-    const auto wait = backoff_.next();
-    retry_ = Clock::now() + wait;
-    if (!lost_) {
+    bool again = false;
+    {
+        const std::lock_guard lock(mutex_);
+        error_ = error;
+        again = reconnect_ && (state_ != State::open || is_loss(error));
+        const auto wait = backoff_.next();
+        retry_ = Clock::now() + wait;
+        tell(again ? State::lost : State::failed);
+    }
+    if (!again) return;
+    if (!std::exchange(lost_, true)) {
         log(LogLevel::error, fmt::format("the source is lost and will be opened again: {}", text));
         meter_.told(text);
     } else {
-        log(LogLevel::debug, fmt::format("not back yet, next try in {} ms: {}", wait.count(), text));
+        log(LogLevel::debug, fmt::format("the source is not back yet: {}", text));
     }
-    lost_ = true;
-    tell(State::lost);
 }
 
 void Capture::begin(const FrameSpec& input) {

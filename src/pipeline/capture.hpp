@@ -31,7 +31,7 @@ public:
     Capture(std::unique_ptr<Source>& source, const FrameSpec& input, const FrameSpec& working,
             std::chrono::milliseconds silence, bool reconnect, FrameSlots& slots, Meter& meter, Bell& bell,
             Meter::Timer& read_timer, Meter::Timer& convert_timer);
-    /// Joins. The source stays as it is.
+    /// Joins. The source, or the one that was to replace it, stays as it is.
     ~Capture();
     Capture(const Capture&) = delete;
     Capture& operator=(const Capture&) = delete;
@@ -59,7 +59,8 @@ private:
     void publish(const ConstFrameView& frame);
     void lose(const std::exception_ptr& error);
     void begin(const FrameSpec& input);
-    void tell(State state);
+    void tell(State state);  // with the lock
+    void drop_newest();      // with the lock
 
     std::unique_ptr<Source>& source_;
     FrameSpec working_;

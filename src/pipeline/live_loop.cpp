@@ -79,6 +79,7 @@ bool LiveLoop::turn() {
         take_frame(std::move(slot), now);
         return true;
     }
+    if (slot) machine_.meter.frames_dropped.fetch_add(1, std::memory_order_relaxed);
     if (source_ == Capture::State::ended && !closed()) return false;
     show_state(now);
     idle(now);
@@ -173,11 +174,10 @@ void LiveLoop::compose() {
     const Governor::Choice& choice = governor_.choice();
     const bool has_matte = newest_.valid && newest_.epoch == epoch_;
     const bool due = ++since_matte_ >= choice.matte_every || !has_matte;
-    const std::uint64_t answers = mattes_->answers();
-    const bool offered = due && mattes_->offer(current_);
-    if (offered) since_matte_ = 0;
+    const auto ticket = due ? mattes_->offer(current_) : std::nullopt;
+    if (ticket) since_matte_ = 0;
     const bool exact = machine_.sync == MaskSync::exact && due;
-    const bool answered = !exact || (offered && wait_for_answer(answers));
+    const bool answered = !exact || (ticket && wait_for_answer(*ticket));
     const bool renew_background = ++since_background_ >= choice.background_every || !composed_;
     if (renew_background) since_background_ = 0;
     mattes_->fetch(machine_.matte, machine_.own_foreground, newest_);
@@ -207,9 +207,9 @@ void LiveLoop::compose() {
     }
 }
 
-bool LiveLoop::wait_for_answer(std::uint64_t answers_before) {
+bool LiveLoop::wait_for_answer(std::uint64_t ticket) {
     const auto limit = Clock::now() + machine_.live.stall + std::chrono::milliseconds(1);
-    while (mattes_->answers() == answers_before) {
+    while (mattes_->answers() < ticket) {
         if (Clock::now() >= limit || stop_.stop_requested()) return false;
         machine_.bell.wait_until(limit);
     }

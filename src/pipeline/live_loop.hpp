@@ -32,7 +32,7 @@ private:
     void take_frame(FrameSlots::Ref slot, Clock::time_point now);
     void compose();
     /// Waits for the answer to the frame just offered. Returns false when it did not come.
-    bool wait_for_answer(std::uint64_t answers_before);
+    bool wait_for_answer(std::uint64_t ticket);
     /// A segmenter that does not return is replaced where set() has brought another.
     void replace_stalled();
     /// Writes again what is shown where that is due, and sleeps until something happens or is due.

@@ -47,7 +47,8 @@ void Machine::configure(const FrameSpec& spec) {
 
 void Machine::parts_changed() {
     std::vector<Meter::TimerRef> timers{read_timer};
-    if (source != nullptr && source->is_live()) timers.push_back(convert_timer);
+    const bool live_now = capture != nullptr || (source != nullptr && source->is_live());
+    if (live_now) timers.push_back(convert_timer);
     timers.insert(timers.end(), maker_timers.begin(), maker_timers.end());
     append_timers(timers, composition.background);
     append_timers(timers, composition.foreground);

@@ -8,7 +8,7 @@ void MatteMaker::configure(const FrameSpec& spec, Context& context) {
 }
 
 void MatteMaker::reset() noexcept {
-    segmenter->reset();
+    if (segmenter) segmenter->reset();
     for (auto& filter : filters) filter->reset();
 }
 

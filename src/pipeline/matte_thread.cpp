@@ -41,16 +41,18 @@ void MatteThread::make_room() {
     finished_own_ = Frame(spec_);
 }
 
-bool MatteThread::offer(const FrameSlots::Ref& frame) {
+std::optional<std::uint64_t> MatteThread::offer(const FrameSlots::Ref& frame) {
+    std::uint64_t ticket = 0;
     {
         const std::lock_guard lock(mutex_);
-        if (has_work_ || retired_) return false;
+        if (has_work_ || retired_) return std::nullopt;
         input_ = frame;
         has_work_ = true;
         offered_ = Clock::now();
+        ticket = latest_.answers + 1;
     }
     wake_.notify_one();
-    return true;
+    return ticket;
 }
 
 void MatteThread::fetch(Mask& matte, Frame& own, Latest& latest) {
@@ -79,7 +81,8 @@ std::optional<Clock::duration> MatteThread::busy_for() const {
 
 void MatteThread::replace(Timed<Segmenter>& segmenter) {
     const std::lock_guard lock(mutex_);
-    if (!has_work_) {
+    // One that waits already is about to be put in by the thread: the newer one must come after it.
+    if (!has_work_ && !next_segmenter_) {
         std::swap(maker_->segmenter, segmenter);
         make_room();
     } else {
@@ -89,7 +92,7 @@ void MatteThread::replace(Timed<Segmenter>& segmenter) {
 
 void MatteThread::replace(TimedChain<MaskFilter>& filters) {
     const std::lock_guard lock(mutex_);
-    if (!has_work_) {
+    if (!has_work_ && !next_filters_) {
         maker_->filters.swap(filters);
     } else {
         next_filters_ = std::move(filters);

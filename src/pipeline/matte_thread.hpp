@@ -27,9 +27,9 @@ public:
     MatteThread(const MatteThread&) = delete;
     MatteThread& operator=(const MatteThread&) = delete;
 
-    /// Hands `frame` over if the thread is idle. Returns whether it did. The first frame of another epoch
-    /// resets the stages.
-    bool offer(const FrameSlots::Ref& frame);
+    /// Hands `frame` over if the thread is idle. Returns what answers() will be when it is answered, or
+    /// nothing where the thread is busy. The first frame of another epoch resets the stages.
+    std::optional<std::uint64_t> offer(const FrameSlots::Ref& frame);
 
     struct Latest {
         bool valid = false;          ///< a matte has been made, and the newest attempt did not fail

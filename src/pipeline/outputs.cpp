@@ -179,6 +179,12 @@ bool Outputs::unwatched() const noexcept {
     return !ports_.empty();
 }
 
+std::uint64_t Outputs::reopened() const noexcept {
+    std::uint64_t sum = 0;
+    for (const Port& port : ports_) sum += port.sink->counters().reopened;
+    return sum;
+}
+
 void Outputs::close() {
     // Every sink is finished even where one fails; the first failure is reported.
     std::exception_ptr first;

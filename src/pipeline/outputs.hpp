@@ -33,6 +33,8 @@ public:
     void forget_last() noexcept { last_ = {}; }
     /// Whether all say that nobody looks; one that is lost has nobody.
     [[nodiscard]] bool unwatched() const noexcept;
+    /// How often sinks came back by themselves. Thread-safe once opened.
+    [[nodiscard]] std::uint64_t reopened() const noexcept;
     void close();
     void abandon() noexcept;
     /// What write() lays out when opened.

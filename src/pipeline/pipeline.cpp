@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <utility>
+#include <vbg/log.hpp>
 #include <vbg/preset.hpp>
 
 #include "pipeline/machine.hpp"
@@ -198,8 +199,18 @@ void Pipeline::process(const ConstFrameView& frame, const FrameView& out, const 
 }
 
 void Pipeline::reset() noexcept {
-    impl_->maker->reset();
-    impl_->composition.reset();
+    try {
+        impl_->mailbox.call([this] {
+            if (impl_->matte_thread != nullptr) {
+                impl_->matte_thread->reset();
+            } else {
+                impl_->maker->reset();
+            }
+            impl_->composition.reset();
+        });
+    } catch (const std::exception& e) {
+        log(LogLevel::error, fmt::format("pipeline: not reset: {}", e.what()));
+    }
 }
 
 void Pipeline::set(std::string_view part, std::string_view spec) { impl_->set(part, spec); }
@@ -234,7 +245,12 @@ Frame Pipeline::last_frame() const {
 FrameSpec Pipeline::output_spec() const { return impl_->facts().output; }
 FrameSpec Pipeline::input_spec() const { return impl_->facts().input; }
 std::uint64_t Pipeline::source_length() const { return impl_->facts().length; }
-Stats Pipeline::stats() const { return impl_->meter.read(); }
+
+Stats Pipeline::stats() const {
+    Stats stats = impl_->meter.read();
+    stats.sinks_reopened += impl_->outputs.reopened();
+    return stats;
+}
 
 std::string_view to_string(RunState state) noexcept {
     switch (state) {

@@ -160,7 +160,11 @@ void Machine::set(std::string_view part, std::string_view spec) {
     }
     if (part == "on_failure") {
         const auto what = static_cast<OnFailure>(index_of(kOnFailure, part, spec));
-        return mailbox.call([&] { policy = what; });
+        return mailbox.call([&] {
+            // What is shown may be the camera itself, and would be written again.
+            if (policy == OnFailure::passthrough && what != policy) outputs.forget_last();
+            policy = what;
+        });
     }
     throw Error(
         Errc::invalid_argument,

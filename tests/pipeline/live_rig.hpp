@@ -76,7 +76,8 @@ struct LiveRig {
     std::shared_ptr<Seen> seen = std::make_shared<Seen>();
     std::shared_ptr<std::atomic<Demand>> demand;
     std::shared_ptr<std::atomic<bool>> sink_gone;
-    std::function<void()> before_segment;  ///< set before start()
+    std::function<void()> before_segment;                                 ///< set before start()
+    std::function<void(const ConstFrameView&, const MaskView&)> segment;  ///< default: left_half()
     LiveOptions live;
     Pipeline pipeline{1};
     std::stop_source stop;
@@ -93,11 +94,12 @@ struct LiveRig {
         auto sink = std::make_unique<WatchingSink>(seen);
         demand = sink->wanted;
         sink_gone = sink->gone;
+        if (!segment) segment = left_half;
         pipeline.source(std::make_unique<FakeCamera>(camera))
             .segmenter(
                 std::make_unique<FunctionSegmenter>([this](const ConstFrameView& f, const MaskView& m) {
                     if (before_segment) before_segment();
-                    left_half(f, m);
+                    segment(f, m);
                 }))
             .compositor(std::make_unique<PlainOver>())
             .live(live)

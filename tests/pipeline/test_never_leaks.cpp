@@ -128,3 +128,45 @@ TEST_CASE("the matte of one camera is never used for another") {
     hold = false;
     CHECK(eventually([&] { return rig.seen->left_green == 200; }));
 }
+
+TEST_CASE("who takes passthrough back sees the camera no more, not even the frame that was shown") {
+    for (const char* policy : {"hold", "background", "blank"}) {
+        CAPTURE(std::string(policy));
+        Patient patient(MaskSync::latest, OnFailure::passthrough);
+        LiveRig& rig = patient.rig;
+        rig.live.stall = 2s;
+        patient.illness = Illness::throws;
+        rig.start();
+        REQUIRE(eventually([&] { return rig.seen->right_green == 200; }));
+        rig.camera->silent = true;  // so the last frame is written again and again
+        REQUIRE(eventually([&] { return rig.pipeline.stats().frames_repeated > 0; }));
+        rig.pipeline.set("on_failure", policy);
+        const int leaks = rig.seen->leaks;
+        REQUIRE(rig.frames(5));
+        CHECK(rig.seen->leaks == leaks);
+        rig.camera->silent = false;
+    }
+}
+
+TEST_CASE("exact is exact after a stall too: no frame gets the matte of another") {
+    LiveRig rig;
+    // Only frames with an even number have a person.
+    std::atomic<int> calls{0}, wrong{0}, right{0};
+    rig.pipeline.mask_sync(MaskSync::exact).on_failure(OnFailure::blank);
+    rig.live.stall = 20ms;
+    rig.camera->interval_ms = 1;
+    rig.segment = [&](const ConstFrameView& f, const MaskView& m) {
+        if (++calls % 5 == 0)
+            std::this_thread::sleep_for(20ms + std::chrono::microseconds(calls * 37 % 1500));
+        fill(m, std::to_integer<int>(f.row(0)[0]) % 2 == 0 ? 255 : 0);
+    };
+    rig.pipeline.sink(std::make_unique<FunctionSink>([&](const ConstFrameView& f) {
+        const bool person = f.row(0)[1] == std::byte{200};
+        if (person) ++right;
+        if (person && std::to_integer<int>(f.row(0)[0]) % 2 != 0) ++wrong;
+    }));
+    rig.start();
+    REQUIRE(eventually([&] { return calls > 150; }));
+    CHECK(right > 0);
+    CHECK(wrong == 0);
+}

@@ -214,3 +214,72 @@ TEST_CASE("another camera takes over, also the same one that cannot be opened tw
         CHECK(eventually([&] { return kept->frames > frames + 3; }));  // the old one stays
     }
 }
+
+TEST_CASE("of many changes in a row the last one holds, also while the network works") {
+    register_test_stages();
+    LiveRig rig;
+    rig.camera->interval_ms = 1;
+    rig.pipeline.mask_sync(MaskSync::latest).on_failure(OnFailure::background);
+    rig.start();
+    REQUIRE(rig.frames(3));
+    for (int i = 0; i < 40; ++i) {
+        rig.pipeline.set("segmenter", "test_left");
+        rig.pipeline.set("segmenter", "constant:value=0");
+        REQUIRE(eventually([&] { return rig.seen->left_green == 0; }));
+        rig.pipeline.set("segmenter", "constant:value=0");
+        rig.pipeline.set("segmenter", "test_left");
+        REQUIRE(eventually([&] { return rig.seen->left_green == 200; }));
+    }
+}
+
+TEST_CASE("other parts may be set while a new camera is about to take over") {
+    register_test_stages();
+    LiveRig rig;
+    rig.start();
+    for (int i = 0; i < 20; ++i) {
+        REQUIRE(rig.frames(1));
+        next_camera() = std::make_shared<CameraScript>();
+        rig.pipeline.set("source", "test_camera");
+        rig.pipeline.set("background", i % 2 == 0 ? "test_paint:value=60" : "");
+        CHECK_FALSE(rig.pipeline.stats().stages.empty());
+    }
+    REQUIRE(eventually([&] { return next_camera()->frames > 5 && rig.seen->left_green == 200; }));
+    CHECK(rig.seen->leaks == 0);
+    CHECK(rig.seen->backwards == 0);
+}
+
+TEST_CASE("a camera that takes over from a lost one was not lost itself") {
+    register_test_stages();
+    LiveRig rig;
+    rig.start();
+    REQUIRE(rig.frames(3));
+    rig.camera->unplugged = true;
+    REQUIRE(eventually([&] { return rig.in_state(RunState::waiting); }));
+    next_camera() = std::make_shared<CameraScript>();
+    rig.pipeline.set("source", "test_camera");
+    REQUIRE(eventually([&] { return rig.in_state(RunState::running); }));
+    rig.pipeline.pause();
+    REQUIRE(eventually([&] { return !next_camera()->is_open; }));
+    rig.pipeline.resume();
+    REQUIRE(eventually([&] { return rig.in_state(RunState::running); }));
+    CHECK(rig.pipeline.stats().source_reopened == 0);
+    next_camera()->unplugged = true;
+    REQUIRE(eventually([&] { return rig.in_state(RunState::waiting); }));
+    next_camera()->unplugged = false;
+    REQUIRE(eventually([&] { return rig.in_state(RunState::running); }));
+    CHECK(rig.pipeline.stats().source_reopened == 1);
+}
+
+TEST_CASE("the camera that was set last is the one of the next run") {
+    register_test_stages();
+    LiveRig rig;
+    rig.start();
+    REQUIRE(rig.frames(3));
+    next_camera() = std::make_shared<CameraScript>();
+    rig.pipeline.set("source", "test_camera");
+    rig.finish();
+    const int opened = next_camera()->opened, before = rig.camera->opened;
+    rig.pipeline.run({}, 2);
+    CHECK(next_camera()->opened == opened + 1);
+    CHECK(rig.camera->opened == before);
+}
