@@ -8,8 +8,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 build=$(cd "$1" && pwd)
 shift
 export VBG_UVC_CAMERA=$here/uvc-camera
-settings=(-e VBG_UVC_CAMERA -e "VBG_TEST_DATA=${VBG_TEST_DATA:-}" -e OMP_WAIT_POLICY=passive
-  -e "LSAN_OPTIONS=suppressions=$here/../support/leaks.txt")
+settings=(-e VBG_UVC_CAMERA -e "VBG_TEST_DATA=${VBG_TEST_DATA:-}" -e "VBG_FAULT_SEED=${VBG_FAULT_SEED:-}"
+  -e OMP_WAIT_POLICY=passive -e "LSAN_OPTIONS=suppressions=$here/../support/leaks.txt")
 
 # What there is to run: a name, the time it may take in seconds, and the command.
 names=() limits=() commands=()
@@ -19,6 +19,7 @@ add() {
 }
 add vivid 300 "$build/bin/vbg_test_v4l2" --source-file='*test_vivid*'
 add webcam 300 "$build/bin/vbg_test_v4l2" --source-file='*test_webcam*'
+add faults 400 "$build/bin/vbg_test_v4l2" --source-file='*test_faults*'
 add program 300 python3 -B "$here/test_camera_program.py" "$build/bin/vbg-cam"
 add loopback 600 python3 -B "$here/test_loopback.py" "$build/bin/vbg-cam"
 

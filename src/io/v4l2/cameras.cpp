@@ -65,11 +65,8 @@ const CameraNode* first_real(const std::vector<CameraNode>& cameras) {
     return at == cameras.end() ? nullptr : &*at;
 }
 
-/// The same camera at its old node, else at the same plug, else one of that name.
+/// The same camera at the same plug, else one of that name.
 const CameraNode* again(const std::vector<CameraNode>& cameras, const CameraNode& known) {
-    for (const CameraNode& camera : cameras) {
-        if (camera.path == known.path && camera.same_as(known)) return &camera;
-    }
     for (const CameraNode& camera : cameras) {
         if (camera.same_as(known)) return &camera;
     }
@@ -129,6 +126,16 @@ CameraNode find_camera(Kernel& kernel, const std::string& device, const std::opt
     if (is_number) return find_camera(kernel, "/dev/video" + device, known);
     if (is_path && !known) return at_path(kernel, device);
 
+    if (known) {
+        // Where it was, as a rule; then no other node need be opened.
+        try {
+            Capabilities capabilities;
+            CameraNode camera = look_at(kernel, known->path, capabilities);
+            if (capabilities.captures() && camera.same_as(*known)) return camera;
+        } catch (const Error&) {
+            // Looked for everywhere, below.
+        }
+    }
     std::vector<std::string> problems;
     const auto cameras = list_camera_nodes(kernel, &problems);
     const CameraNode* found = nullptr;
