@@ -20,6 +20,10 @@ if [ "${1:-}" = --checks ]; then
   packages+=(clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 shellcheck)
   packages+=(mmdebstrap)                        # tests/packages: a clean Debian
   packages+=(v4l-utils ffmpeg flex bison bc bzip2 xz-utils procps)   # tests/v4l2: real drivers in a machine of their own
+  packages+=(abigail-tools libjna-java)   # the C API: its ABI, and other languages, where they are not here already
+  command -v rustc >/dev/null || packages+=(rustc)
+  command -v go >/dev/null || packages+=(golang-go)
+  command -v javac >/dev/null || packages+=(default-jdk-headless)
 fi
 
 missing=()

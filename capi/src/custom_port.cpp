@@ -72,6 +72,12 @@ public:
         : name_(custom_name(name)), callbacks_(callbacks), user_(user, callbacks.destroy) {}
     ~CustomSink() override { abandon(); }
     [[nodiscard]] std::string_view name() const noexcept override { return name_; }
+    [[nodiscard]] vbg::Demand demand() const noexcept override {
+        const int32_t said =
+            callbacks_.demand == nullptr ? VBG_DEMAND_UNKNOWN : callbacks_.demand(user_.get());
+        return said == VBG_DEMAND_NONE || said == VBG_DEMAND_WANTED ? static_cast<vbg::Demand>(said)
+                                                                    : vbg::Demand::unknown;
+    }
     void own() noexcept { user_.own(); }
 
 private:

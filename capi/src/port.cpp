@@ -11,6 +11,9 @@ namespace {
 static_assert(VBG_READ_FRAME == static_cast<int>(vbg::ReadResult::frame));
 static_assert(VBG_READ_TIMED_OUT == static_cast<int>(vbg::ReadResult::timed_out));
 static_assert(VBG_READ_END == static_cast<int>(vbg::ReadResult::end));
+static_assert(VBG_DEMAND_UNKNOWN == static_cast<int>(vbg::Demand::unknown));
+static_assert(VBG_DEMAND_NONE == static_cast<int>(vbg::Demand::none));
+static_assert(VBG_DEMAND_WANTED == static_cast<int>(vbg::Demand::wanted));
 
 }  // namespace
 
@@ -142,6 +145,32 @@ vbg_status vbg_sink_close(vbg_sink* sink) {
 
 vbg_status vbg_sink_abandon(vbg_sink* sink) {
     return guard(__func__, [&] { Use<SinkObject>(sink, "sink")->part->abandon(); });
+}
+
+vbg_status vbg_sink_demand(vbg_sink* sink, int32_t* out) {
+    return guard(
+        __func__,
+        [&] {
+            const Use<SinkObject> use(sink, "sink", Access::own_thread);
+            *need(out, "out") = static_cast<int32_t>(use->part->demand());
+        },
+        out);
+}
+
+vbg_status vbg_sink_get_counters(vbg_sink* sink, vbg_sink_counters* out) {
+    return guard(
+        __func__,
+        [&] {
+            const Use<SinkObject> use(sink, "sink", Access::own_thread);
+            const vbg::SinkCounters now = use->part->counters();
+            auto c = own_struct<vbg_sink_counters>();
+            c.shown = now.shown;
+            c.repeated = now.repeated;
+            c.dropped = now.dropped;
+            c.reopened = now.reopened;
+            write_struct(out, c, "out");
+        },
+        out);
 }
 
 }  // extern "C"

@@ -34,10 +34,12 @@ std::size_t struct_size(const T* in, const char* what) {
     need(in, what);
     std::uint32_t size = 0;
     std::memcpy(&size, in, sizeof size);
-    if (size < kNeeded<T> || size > 4096) {
+    // A real size is a multiple of the alignment; one that is not would cut a pointer in two.
+    if (size < kNeeded<T> || size > 4096 || size % alignof(T) != 0) {
         refuse(std::string(what) + "'s struct_size is " + std::to_string(size) + "; wanted at least " +
                std::to_string(kNeeded<T>) + " and " + std::to_string(sizeof(T)) +
-               " for all of it; begin with VBG_STRUCT(type)");
+               " for all of it, a multiple of " + std::to_string(alignof(T)) +
+               "; begin with VBG_STRUCT(type)");
     }
     return size;
 }

@@ -124,7 +124,7 @@ TEST_CASE("structs are read and written as far as struct_size says") {
     }
     SUBCASE("sizes that cannot be") {
         vbg_frame_view view = VBG_STRUCT(vbg_frame_view);
-        for (const std::uint32_t size : {0u, 3u, 4u, 16u, 4097u, 0xffffffffu}) {
+        for (const std::uint32_t size : {0u, 3u, 4u, 16u, 84u, 4104u, 0xffffffffu}) {
             view.struct_size = size;
             CHECK(vbg_frame_get_view(frame, &view) == VBG_ERROR_INVALID_ARGUMENT);
             CHECK(message().find("struct_size is " + std::to_string(size)) != std::string::npos);

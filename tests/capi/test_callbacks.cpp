@@ -13,7 +13,7 @@ namespace {
 /// Everything in one object: counts what is called, and may be told to fail.
 struct Studio {
     int configured = 0, reset = 0, destroyed = 0, opened = 0, released = 0, closed = 0, abandoned = 0;
-    int frames = 3, next = 0;
+    int frames = 3, next = 0, demand = 0;
     vbg_status fail = VBG_OK;
     const char* why = nullptr;
     std::vector<std::uint8_t> shown;  ///< first byte of each frame written
@@ -120,6 +120,7 @@ vbg_sink_callbacks sink_table() {
         return vbg_status{VBG_OK};
     };
     table.abandon = [](void* user) { ++studio(user).abandoned; };
+    table.demand = [](void* user) -> std::int32_t { return studio(user).demand; };
     table.destroy = [](void* user) { ++studio(user).destroyed; };
     return table;
 }
@@ -324,6 +325,19 @@ TEST_CASE("sources and sinks by hand") {
     vbg_frame_spec accepted = VBG_STRUCT(vbg_frame_spec);
     REQUIRE(vbg_sink_open(sink, &spec, &accepted) == VBG_OK);
     CHECK(accepted.height == 8);
+    std::int32_t demand = -1;
+    for (const int said : {VBG_DEMAND_WANTED, VBG_DEMAND_NONE, VBG_DEMAND_UNKNOWN}) {
+        show.demand = said;
+        REQUIRE(vbg_sink_demand(sink, &demand) == VBG_OK);
+        CHECK(demand == said);
+    }
+    show.demand = 77;
+    REQUIRE(vbg_sink_demand(sink, &demand) == VBG_OK);
+    CHECK(demand == VBG_DEMAND_UNKNOWN);
+    vbg_sink_counters counters = VBG_STRUCT(vbg_sink_counters);
+    counters.shown = 5;
+    REQUIRE(vbg_sink_get_counters(sink, &counters) == VBG_OK);
+    CHECK(counters.shown == 0);
     int frames = 0;
     for (;; ++frames) {
         REQUIRE(vbg_source_read(source, 1000, &frame, &result) == VBG_OK);

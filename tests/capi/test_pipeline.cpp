@@ -153,6 +153,7 @@ TEST_CASE("parts that cannot be, and parts that are missing") {
     vbg_pipeline* pipeline = nullptr;
     REQUIRE(vbg_pipeline_create(0, &pipeline) == VBG_OK);
     CHECK(vbg_pipeline_open(pipeline) == VBG_ERROR_WRONG_STATE);
+    CHECK(vbg_pipeline_reset(pipeline) == VBG_OK);  // nothing to forget yet
     CHECK(vbg_pipeline_set_segmenter(pipeline, "nobody") == VBG_ERROR_NOT_FOUND);
     CHECK(vbg_pipeline_add_filter(pipeline, "dilate:size=x") == VBG_ERROR_INVALID_ARGUMENT);
     CHECK(vbg_pipeline_use_preset(pipeline, "nothing") == VBG_ERROR_NOT_FOUND);

@@ -102,7 +102,8 @@ typedef struct vbg_sink_callbacks {
     vbg_status (*write)(void* user, const vbg_frame_view* frame);
     vbg_status (*close)(void* user); /* finish; may be NULL */
     void (*abandon)(void* user);     /* give up, remove what is half-written; may be NULL */
-    void (*destroy)(void* user);     /* may be NULL */
+    int32_t (*demand)(void* user); /* VBG_DEMAND_..., asked by any thread at any time; may be NULL: unknown */
+    void (*destroy)(void* user);   /* may be NULL */
     /* Version 0.1 ends here. New members go below this line. */
 } vbg_sink_callbacks;
 VBG_CAPI vbg_status vbg_sink_create_custom(const char* name, const vbg_sink_callbacks* callbacks, void* user,

@@ -57,6 +57,27 @@ VBG_CAPI vbg_status vbg_sink_close(vbg_sink* sink);
 /* Gives up: removes what is half-written. */
 VBG_CAPI vbg_status vbg_sink_abandon(vbg_sink* sink);
 
+/* Whether anybody looks at what a sink gives. */
+enum {
+    VBG_DEMAND_UNKNOWN = 0, /* the sink cannot tell (files, pipes): write to it */
+    VBG_DEMAND_NONE = 1,    /* nobody; frames are not needed now */
+    VBG_DEMAND_WANTED = 2   /* somebody reads */
+};
+/* *out: VBG_DEMAND_.... Short looks (a program that only lists cameras) do not count. */
+VBG_CAPI vbg_status vbg_sink_demand(vbg_sink* sink, int32_t* out);
+/* What became of the frames of a sink since it was opened; all 0 for sinks that hand every frame on at once.
+ */
+typedef struct vbg_sink_counters {
+    uint32_t struct_size;
+    int32_t reserved;
+    uint64_t shown;    /* frames handed to the device, repeated ones not counted */
+    uint64_t repeated; /* times a frame was handed over again because no new one had come */
+    uint64_t dropped;  /* frames written but never handed over */
+    uint64_t reopened; /* times the device was lost and came back */
+    /* Version 0.1 ends here. New members go below this line. */
+} vbg_sink_counters;
+VBG_CAPI vbg_status vbg_sink_get_counters(vbg_sink* sink, vbg_sink_counters* out);
+
 #ifdef __cplusplus
 }
 #endif
