@@ -219,22 +219,20 @@ vbg_status vbg_pipeline_process(vbg_pipeline* pipeline, const vbg_frame_view* fr
 vbg_status vbg_pipeline_output_spec(vbg_pipeline* pipeline, vbg_frame_spec* out) {
     return guard(
         __func__,
-        [&] {
-            give_spec(UsePipeline(pipeline, "pipeline", Access::own_thread)->pipeline.output_spec(), out);
-        },
+        [&] { give_spec(UsePipeline(pipeline, "pipeline", Access::anybody)->pipeline.output_spec(), out); },
         out);
 }
 vbg_status vbg_pipeline_input_spec(vbg_pipeline* pipeline, vbg_frame_spec* out) {
     return guard(
         __func__,
-        [&] { give_spec(UsePipeline(pipeline, "pipeline", Access::own_thread)->pipeline.input_spec(), out); },
+        [&] { give_spec(UsePipeline(pipeline, "pipeline", Access::anybody)->pipeline.input_spec(), out); },
         out);
 }
 vbg_status vbg_pipeline_source_length(vbg_pipeline* pipeline, uint64_t* out) {
     return guard(
         __func__,
         [&] {
-            const UsePipeline use(pipeline, "pipeline", Access::own_thread);
+            const UsePipeline use(pipeline, "pipeline", Access::anybody);
             *need(out, "out") = use->pipeline.source_length();
         },
         out);
@@ -256,6 +254,15 @@ vbg_status vbg_pipeline_stats(vbg_pipeline* pipeline, vbg_stats* out) {
             c.mask_lag = now.mask_lag;
             c.mask_lag_max = now.mask_lag_max;
             c.fps = now.fps;
+            c.state = static_cast<int32_t>(now.state);
+            c.level = now.level;
+            c.frames_repeated = now.frames_repeated;
+            c.source_reopened = now.source_reopened;
+            c.sinks_reopened = now.sinks_reopened;
+            c.latency_last = now.latency.last;
+            c.latency_mean = now.latency.mean;
+            c.latency_max = now.latency.max;
+            c.cpu = now.cpu;
             write_struct(out, c, "out");
         },
         out);

@@ -1,11 +1,13 @@
 // Every function with every kind of wrong argument: null, dead, foreign and made-up handles, structs of wrong
 // sizes, texts and numbers that cannot be, from several threads and from inside callbacks. Nothing may crash,
-// hang or leak; a failure is a known status and clears what it gives. Deterministic: the same seed makes the
-// same calls (in one thread).
+// hang or leak; a failure is a known status and clears what it gives. The same seed makes the same calls (in
+// one thread, but for when a pipeline that waits is stopped).
 //   fuzz_misuse SEED CALLS THREADS
 // The table of functions is made from capi/vbg_c.symbols, so that a new one is fuzzed from its first day.
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -139,7 +141,7 @@ struct Argument<void*> : Plain<void*> {
 template <>
 struct Argument<const char*> : Plain<const char*> {
     Argument() {
-        static constexpr std::array<const char*, 34> kTexts{nullptr,
+        static constexpr std::array<const char*, 39> kTexts{nullptr,
                                                             "",
                                                             "constant:value=128",
                                                             "chroma_key",
@@ -171,6 +173,11 @@ struct Argument<const char*> : Plain<const char*> {
                                                             "source",
                                                             "filters",
                                                             "show",
+                                                            "background",
+                                                            "foreground",
+                                                            "card",
+                                                            "sync",
+                                                            "latest",
                                                             "matte",
                                                             "\xff\xfe not UTF-8"};
         value = dice->pick(kTexts);
@@ -253,6 +260,15 @@ void InStruct<vbg_sink_callbacks>::fill(vbg_sink_callbacks& made) {
     made.destroy = on_nothing;
 }
 template <>
+void InStruct<vbg_live_options>::fill(vbg_live_options& made) {
+    made.on_demand = number();
+    made.hold_rate = number();
+    made.no_reconnect = number();
+    made.stall_ms = dice->one_in(2) ? 0 : number();
+    made.max_cpu = dice->one_in(2) ? 0 : 0.01;
+    made.fps = dice->one_in(8) ? -1 : 0;
+}
+template <>
 void InStruct<vbg_fetch_options>::fill(vbg_fetch_options& made) {
     made.from = "/no/such/folder";
     made.progress = on_model_progress;
@@ -270,11 +286,13 @@ struct Argument<T*> {
         if (failure && !null && value != 0) complain(function, "failed and left a number uncleared");
     }
 };
+// NOLINTBEGIN(bugprone-macro-parentheses): these are types, not values
 #define VBG_STRUCT_ARGUMENT(type)                     \
     template <>                                       \
     struct Argument<const type*> : InStruct<type> {}; \
     template <>                                       \
     struct Argument<type*> : InStruct<type> {}
+// NOLINTEND(bugprone-macro-parentheses)
 VBG_STRUCT_ARGUMENT(vbg_frame_view);
 VBG_STRUCT_ARGUMENT(vbg_mask_view);
 VBG_STRUCT_ARGUMENT(vbg_frame_spec);
@@ -290,6 +308,7 @@ VBG_STRUCT_ARGUMENT(vbg_preset_info);
 VBG_STRUCT_ARGUMENT(vbg_model_info);
 VBG_STRUCT_ARGUMENT(vbg_model_file);
 VBG_STRUCT_ARGUMENT(vbg_sink_counters);
+VBG_STRUCT_ARGUMENT(vbg_live_options);
 
 /// An array: room for the 40 elements that `capacity` may ask for.
 template <>
@@ -339,11 +358,13 @@ struct HandleOutput {
         pool.any.push_back(value);
     }
 };
+// NOLINTBEGIN(bugprone-macro-parentheses)
 #define VBG_HANDLE_ARGUMENT(type)                     \
     template <>                                       \
     struct Argument<type*> : HandleArgument<type> {}; \
     template <>                                       \
     struct Argument<type**> : HandleOutput<type> {}
+// NOLINTEND(bugprone-macro-parentheses)
 VBG_HANDLE_ARGUMENT(vbg_frame);
 VBG_HANDLE_ARGUMENT(vbg_mask);
 VBG_HANDLE_ARGUMENT(vbg_segmenter);
@@ -475,8 +496,20 @@ int main(int argc, char** argv) {
     const int calls = argc > 2 ? std::atoi(argv[2]) : 20000;
     const int threads = argc > 3 ? std::atoi(argv[3]) : 1;
     std::vector<std::thread> workers;
+    workers.reserve(static_cast<std::size_t>(std::max(threads, 0)));
     for (int t = 0; t < threads; ++t) workers.emplace_back(fuzz, seed + static_cast<unsigned>(t), calls);
+    // A paused pipeline that runs waits for ever, as it should: so all are stopped now and then.
+    std::atomic<bool> done{false};
+    std::thread watchdog([&done] {
+        while (!done) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+            const std::lock_guard lock(pool.mutex);
+            for (void* handle : pool.any) vbg_pipeline_stop(static_cast<vbg_pipeline*>(handle));
+        }
+    });
     for (auto& worker : workers) worker.join();
+    done = true;
+    watchdog.join();
 
     vbg_log_set_handler(nullptr, nullptr, VBG_LOG_INFO);
     for (void* handle : pool.any) {  // whatever it is, one of these frees it

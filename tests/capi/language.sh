@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds and runs one of examples/languages against an installed library, and compares what it made with vbg-cam.
-#   language.sh PREFIX SOURCE-FOLDER c|python|rust|go|java|node
+#   language.sh PREFIX SOURCE-FOLDER c|python|rust|go|java|node|prepare
+# 'prepare' comes first: it makes the pictures, and what vbg-cam makes of them, in PREFIX/pictures.
 # Exit code 77 (SKIP) where the language's tools are missing.
 set -euo pipefail
 prefix=$1 examples=$2/examples/languages language=$3
@@ -15,8 +16,37 @@ need() {
   fi
 }
 
+pictures=$prefix/pictures room="$prefix/pictures/a room, with a comma.png" me=$prefix/pictures/me.png
+models=${VBG_TEST_DATA:-}/models portrait=${VBG_TEST_DATA:-}/goldens/bodypix/inputs/astronaut_512.png
+export VBG_MODEL_DIR=$prefix/models
+cases=("chroma_key $me" "constant:value=77 $me")
+if [ -d "$models" ] && [ -e "$portrait" ]; then
+  cases+=("selfie $portrait")
+else
+  echo "SKIP: the network, for no $models and $portrait (set VBG_TEST_DATA)"
+fi
+
+prepare() {
+  mkdir -p "$pictures"
+  local cam=("$prefix/bin/vbg-cam" --quiet --preset none) one segmenter
+  "${cam[@]}" --segmenter constant:value=255 --source pattern:frames=1,size=322x241 --sink "image:path=$me"
+  "${cam[@]}" --segmenter constant:value=255 --source pattern:frames=1,size=400x200 --foreground grayscale \
+    --sink "image:path='$room'"
+  if [ ${#cases[@]} = 3 ]; then
+    "$prefix/bin/vbg-model" fetch selfie-general --from "$models" >/dev/null 2>&1
+  fi
+  for one in "${cases[@]}"; do
+    segmenter=${one%% *}
+    "${cam[@]}" --segmenter "$segmenter" --source "image:path=${one#* }" --background "image:fit=cover,path='$room'" \
+      --sink "image:path=$pictures/wanted-${segmenter%%:*}.png"
+  done
+}
+
 run=()
 case $language in
+  prepare)
+    prepare
+    exit ;;
   c)
     read -ra flags <<<"$(pkg-config --cflags --libs vbg-c)"
     gcc -std=c11 -pedantic-errors -Wall -Wextra -Wconversion -Werror "$examples/picture.c" "${flags[@]}" -o "$work/picture"
@@ -51,34 +81,18 @@ case $language in
     cd "$modules"  # where it looks for the package
     run=(node "$examples/picture.mjs") ;;
   *)
-    echo "language.sh: '$language' is none; wanted c, python, rust, go, java or node" >&2
+    echo "language.sh: '$language' is none; wanted c, python, rust, go, java, node or prepare" >&2
     exit 2 ;;
 esac
 
-compare() { # SPEC PICTURE
-  "${run[@]}" "$2" "$work/a room, with a comma.png" "$work/out.png" "$1"
-  "$prefix/bin/vbg-cam" --quiet --preset none --source "image:path=$2" --segmenter "$1" \
-    --background "image:fit=cover,path='$work/a room, with a comma.png'" --sink "image:path=$work/wanted.png"
-  cmp "$work/out.png" "$work/wanted.png"
-}
-
-cam=("$prefix/bin/vbg-cam" --quiet --preset none --segmenter constant:value=255)
-"${cam[@]}" --source pattern:frames=1,size=322x241 --sink "image:path=$work/me.png"
-"${cam[@]}" --source pattern:frames=1,size=400x200 --foreground grayscale --sink "image:path='$work/a room, with a comma.png'"
-compare "chroma_key" "$work/me.png"
-compare "constant:value=77" "$work/me.png"
+for one in "${cases[@]}"; do
+  segmenter=${one%% *}
+  "${run[@]}" "${one#* }" "$room" "$work/out.png" "$segmenter"
+  cmp "$work/out.png" "$pictures/wanted-${segmenter%%:*}.png"
+done
 
 # What fails says why, and ends with 1.
-if "${run[@]}" "$work/none.png" "$work/me.png" "$work/out.png" chroma_key 2>"$work/error"; then exit 1; fi
+if "${run[@]}" "$work/none.png" "$me" "$work/out.png" chroma_key 2>"$work/error"; then exit 1; fi
 grep -q "none.png" "$work/error"
-if "${run[@]}" "$work/me.png" "$work/me.png" "$work/out.png" no_such_segmenter 2>"$work/error"; then exit 1; fi
+if "${run[@]}" "$me" "$me" "$work/out.png" no_such_segmenter 2>"$work/error"; then exit 1; fi
 grep -q "no_such_segmenter" "$work/error"
-
-models=${VBG_TEST_DATA:-}/models portrait=${VBG_TEST_DATA:-}/goldens/bodypix/inputs/astronaut_512.png
-if [ -d "$models" ] && [ -e "$portrait" ]; then
-  export VBG_MODEL_DIR=$prefix/models
-  "$prefix/bin/vbg-model" fetch selfie-general --from "$models" >/dev/null 2>&1
-  compare "selfie" "$portrait"
-else
-  echo "SKIP: the network, for no $models and $portrait (set VBG_TEST_DATA)"
-fi

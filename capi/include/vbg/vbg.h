@@ -46,6 +46,7 @@
 #include "c/callbacks.h"
 #include "c/frame.h"
 #include "c/list.h"
+#include "c/live.h"
 #include "c/model.h"
 #include "c/pipeline.h"
 #include "c/port.h"

@@ -22,7 +22,7 @@ enum {
     VBG_FAILURE_STOP = 0,       /* step and run fail; nothing is written for that frame */
     VBG_FAILURE_HOLD = 1,       /* the last composed frame again, or the background alone; the default */
     VBG_FAILURE_BACKGROUND = 2, /* the background alone */
-    VBG_FAILURE_BLANK = 3,      /* a black card */
+    VBG_FAILURE_BLANK = 3,      /* the card: black, or what vbg_pipeline_set_card() says */
     VBG_FAILURE_PASSTHROUGH = 4 /* the raw camera: only for those who want that */
 };
 /* What to put into the output. */
@@ -78,7 +78,8 @@ VBG_CAPI vbg_status vbg_pipeline_open(vbg_pipeline* pipeline);
  * fail. */
 VBG_CAPI vbg_status vbg_pipeline_step(vbg_pipeline* pipeline, int32_t timeout_ms, int32_t* result);
 /* Called on the thread that called vbg_pipeline_run(), after each frame. Return 0 to go on, anything else
- * to stop. It may read counters and specs of the pipeline, stop and destroy it, and nothing else of it. */
+ * to stop. It may read counters and specs of the pipeline, stop and destroy it and call what live.h marks as
+ * thread-safe; nothing else of it. */
 typedef int32_t (*vbg_progress_fn)(void* user);
 /* Until the source ends, vbg_pipeline_stop() is called, progress says stop, or `frames` were written (0 =
  * no limit). Then closes. progress may be NULL. Returns VBG_OK after a stop too. Errors: the first that
@@ -99,7 +100,8 @@ VBG_CAPI vbg_status vbg_pipeline_reset(vbg_pipeline* pipeline);
 VBG_CAPI vbg_status vbg_pipeline_process(vbg_pipeline* pipeline, const vbg_frame_view* frame,
                                          const vbg_frame_view* out, const vbg_mask_view* matte);
 
-/* What the sinks get, and the source's own answer. Errors: wrong_state before vbg_pipeline_open(). */
+/* Thread-safe: what the sinks get, and the source's own answer. Errors: wrong_state before
+ * vbg_pipeline_open(). */
 VBG_CAPI vbg_status vbg_pipeline_output_spec(vbg_pipeline* pipeline, vbg_frame_spec* out);
 VBG_CAPI vbg_status vbg_pipeline_input_spec(vbg_pipeline* pipeline, vbg_frame_spec* out);
 /* Length of the source in frames; 0 = unknown. */
@@ -116,7 +118,15 @@ typedef struct vbg_stats {
     uint64_t mattes;         /* made by the segmenter */
     uint64_t mask_lag;       /* frames the matte of the last frame written was behind it */
     uint64_t mask_lag_max;
-    double fps; /* frames written a second, over the last second or so */
+    double fps;               /* frames written a second, over the last second or so */
+    int32_t state;            /* VBG_STATE_..., see live.h */
+    int32_t level;            /* how many steps of work are given up, see vbg_pipeline_given_up(); 0 = none */
+    uint64_t frames_repeated; /* written once more for want of a new one; not in frames_out */
+    uint64_t source_reopened; /* times the source was lost and came back */
+    uint64_t sinks_reopened;  /* the same of sinks */
+    /* Seconds from a frame's arrival until every sink had it; live sources only. */
+    double latency_last, latency_mean, latency_max;
+    double cpu; /* processor cores that the whole process used over the last second or so */
     /* Version 0.1 ends here. New members go below this line. */
 } vbg_stats;
 /* How long one stage took. */
