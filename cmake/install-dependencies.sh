@@ -14,6 +14,8 @@ packages=(
   nlohmann-json3-dev libtomlplusplus-dev libcli11-dev
   libflatbuffers-dev flatbuffers-compiler libcurl4-openssl-dev libssl-dev   # model files
   doctest-dev libbenchmark-dev
+  python3-dev pybind11-dev                       # the Python package
+  python3-pytest python3-hypothesis mypy         # its tests
   python3 python3-numpy python3-opencv python3-pip   # the 2020 script as reference; getting model files
 )
 if [ "${1:-}" = --checks ]; then

@@ -38,3 +38,16 @@ vbg_feature(VBG_MJPEG JPEG_FOUND "libjpeg-turbo")
 find_package(CURL 7.85 QUIET)
 vbg_feature(VBG_FETCH CURL_FOUND "libcurl 7.85 or newer")
 include(vbg-onednn)
+
+# The Python package is built for one interpreter. The system's is preferred to what else is on the PATH: it has
+# Debian's numpy and OpenCV. -D Python_EXECUTABLE=... chooses another.
+set(_python OFF)
+if(NOT VBG_PYTHON STREQUAL "OFF")
+  find_program(Python_EXECUTABLE python3 PATHS /usr/bin NO_DEFAULT_PATH)
+  find_package(Python 3.9 QUIET COMPONENTS Interpreter Development.Module)
+  find_package(pybind11 2.10 CONFIG QUIET)
+  if(Python_Development.Module_FOUND AND pybind11_FOUND AND BUILD_SHARED_LIBS AND NOT VBG_SANITIZE)
+    set(_python ON)
+  endif()
+endif()
+vbg_feature(VBG_PYTHON _python "Python 3.9 with its headers and pybind11 2.10 (for a shared library without sanitizers)")

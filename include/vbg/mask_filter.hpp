@@ -18,6 +18,10 @@ public:
     /// Throws Error{invalid_argument, wrong_state}.
     void apply(const ConstFrameView& guide, const ConstMaskView& in, const MaskView& out, Context& context);
 
+    /// False where the result does not depend on `guide`'s pixels at all (dilate, levels): any frame of the
+    /// right size will do. Default: true.
+    [[nodiscard]] virtual bool uses_guide() const noexcept;
+
 protected:
     MaskFilter();
 

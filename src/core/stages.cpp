@@ -146,6 +146,8 @@ bool Segmenter::segment(const ConstFrameView& frame, const MaskView& alpha, Cont
 bool Segmenter::gives_foreground() const noexcept { return false; }
 int Segmenter::warm_up_frames() const noexcept { return 0; }
 
+bool MaskFilter::uses_guide() const noexcept { return true; }
+
 void MaskFilter::apply(const ConstFrameView& guide, const ConstMaskView& in, const MaskView& out,
                        Context& context) {
     check_frame(guide, "guide");

@@ -61,6 +61,7 @@ class BoxBlurFilter final : public MaskFilter {
 public:
     explicit BoxBlurFilter(const Parameters& parameters) : blur_(parameters.integer("size")) {}
     [[nodiscard]] std::string_view name() const noexcept override { return "box_blur"; }
+    [[nodiscard]] bool uses_guide() const noexcept override { return false; }
 
 private:
     void do_configure(const FrameSpec& spec, Context&) override { blur_.configure(spec.width, spec.height); }

@@ -150,6 +150,7 @@ class FeatherFilter final : public MaskFilter {
 public:
     explicit FeatherFilter(const Parameters& parameters) : feather_(parameters.number("sigma")) {}
     [[nodiscard]] std::string_view name() const noexcept override { return "feather"; }
+    [[nodiscard]] bool uses_guide() const noexcept override { return false; }
 
 private:
     void do_configure(const FrameSpec& spec, Context&) override {

@@ -19,6 +19,7 @@ public:
           level_(static_cast<std::uint8_t>(std::ceil(parameters.number("threshold") * 255 - 1e-9))),
           fringe_(parameters.integer("margin")) {}
     [[nodiscard]] std::string_view name() const noexcept override { return "fill_holes"; }
+    [[nodiscard]] bool uses_guide() const noexcept override { return false; }
 
 private:
     void do_configure(const FrameSpec& spec, Context&) override {

@@ -72,6 +72,7 @@ public:
         }
     }
     [[nodiscard]] std::string_view name() const noexcept override { return "levels"; }
+    [[nodiscard]] bool uses_guide() const noexcept override { return false; }
 
 private:
     void do_configure(const FrameSpec&, Context&) override {}

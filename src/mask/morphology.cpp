@@ -153,6 +153,7 @@ public:
           morphology_(parameters.integer("size"), shape_of(parameters)),
           steps_(std::move(steps)) {}
     [[nodiscard]] std::string_view name() const noexcept override { return name_; }
+    [[nodiscard]] bool uses_guide() const noexcept override { return false; }
 
 private:
     void do_configure(const FrameSpec& spec, Context&) override {

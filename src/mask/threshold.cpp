@@ -44,6 +44,7 @@ public:
     explicit ThresholdFilter(const Parameters& parameters)
         : level_(static_cast<std::uint8_t>(std::ceil(parameters.number("level") * 255 - 1e-9))) {}
     [[nodiscard]] std::string_view name() const noexcept override { return "threshold"; }
+    [[nodiscard]] bool uses_guide() const noexcept override { return false; }
 
 private:
     void do_configure(const FrameSpec&, Context&) override {}

@@ -1,0 +1,471 @@
+#include <array>
+#include <string>
+
+#include "pipeline_object.hpp"
+
+namespace vbg::python {
+
+PipelineObject::~PipelineObject() { abandon(); }
+
+Pipeline& PipelineObject::get() const {
+    if (pipeline == nullptr)
+        throw Refused(Refused::As::state,
+                      "this pipeline was never made, or given up when an exception left its `with` block; "
+                      "make a new one");
+    return *pipeline;
+}
+
+void PipelineObject::abandon() { drop_without_gil(pipeline); }
+
+Busy::Busy(PipelineObject& object, std::string_view what) : object_(object) {
+    if (object_.busy.exchange(true)) {
+        throw Refused(Refused::As::state,
+                      std::string(what) +
+                          ": the pipeline is at work already (in another thread, or this is called "
+                          "from one of its own stages or callbacks); stop() it first. stats(), "
+                          "stop() and what else says so may be called at any time");
+    }
+}
+
+namespace {
+
+template <class Value>
+struct Word {
+    std::string_view text;
+    Value value;
+};
+
+template <class Value, std::size_t N>
+Value word(const std::array<Word<Value>, N>& words, const char* what, const std::string& text) {
+    std::string names;
+    for (const auto& one : words) {
+        if (one.text == text) return one.value;
+        names += (names.empty() ? "'" : ", '") + std::string(one.text) + "'";
+    }
+    throw Refused(Refused::As::value, std::string(what) + "='" + text + "'; wanted one of " + names);
+}
+
+constexpr std::array<Word<MaskSync>, 2> kSync = {{{"exact", MaskSync::exact}, {"latest", MaskSync::latest}}};
+constexpr std::array<Word<OnFailure>, 5> kFailure = {{{"stop", OnFailure::stop},
+                                                      {"hold", OnFailure::hold},
+                                                      {"background", OnFailure::background},
+                                                      {"blank", OnFailure::blank},
+                                                      {"passthrough", OnFailure::passthrough}}};
+constexpr std::array<Word<Show>, 3> kShow = {
+    {{"composite", Show::composite}, {"matte", Show::matte}, {"side_by_side", Show::side_by_side}}};
+
+/// Hands a part over: a spec string, a stage object, or several of either.
+/// `by_text` and `by_stage` are members of Pipeline.
+template <class T, class SharedT>
+void give(PipelineObject& object, const py::object& part, const char* what,
+          Pipeline& (Pipeline::*by_text)(std::string_view),
+          Pipeline& (Pipeline::*by_stage)(std::unique_ptr<T>), bool several) {
+    if (py::isinstance<py::str>(part)) {
+        const auto text = py::cast<std::string>(part);
+        const WithoutGil free;
+        (object.get().*by_text)(text);
+    } else if (py::isinstance<Object<T>>(part)) {
+        auto stage = std::make_unique<SharedT>(part, object.state);
+        const WithoutGil free;
+        (object.get().*by_stage)(std::move(stage));
+    } else if (several && (py::isinstance<py::list>(part) || py::isinstance<py::tuple>(part))) {
+        for (const py::handle one : part) {
+            give<T, SharedT>(object, py::reinterpret_borrow<py::object>(one), what, by_text, by_stage, false);
+        }
+    } else {
+        throw Refused(Refused::As::type, std::string(what) + " is a " + type_name(part) +
+                                             "; wanted a spec such as 'name:key=value', a stage" +
+                                             (several ? ", or a list of them" : ""));
+    }
+}
+
+template <class T>
+using ByStage = Pipeline& (Pipeline::*)(std::unique_ptr<T>);
+using ByText = Pipeline& (Pipeline::*)(std::string_view);
+
+void set_source(PipelineObject& o, const py::object& part) {
+    const Busy busy(o, "source()");
+    give<Source, SharedSource>(o, part, "source", ByText(&Pipeline::source),
+                               ByStage<Source>(&Pipeline::source), false);
+}
+void set_segmenter(PipelineObject& o, const py::object& part) {
+    const Busy busy(o, "segmenter()");
+    give<Segmenter, SharedSegmenter>(o, part, "segmenter", ByText(&Pipeline::segmenter),
+                                     ByStage<Segmenter>(&Pipeline::segmenter), false);
+}
+void add_filter(PipelineObject& o, const py::object& part) {
+    const Busy busy(o, "filter()");
+    give<MaskFilter, SharedMaskFilter>(o, part, "filter", ByText(&Pipeline::filter),
+                                       ByStage<MaskFilter>(&Pipeline::filter), true);
+}
+void add_background(PipelineObject& o, const py::object& part) {
+    const Busy busy(o, "background()");
+    give<Effect, SharedEffect>(o, part, "background", ByText(&Pipeline::background),
+                               ByStage<Effect>(&Pipeline::background), true);
+}
+void add_foreground(PipelineObject& o, const py::object& part) {
+    const Busy busy(o, "foreground()");
+    give<Effect, SharedEffect>(o, part, "foreground", ByText(&Pipeline::foreground),
+                               ByStage<Effect>(&Pipeline::foreground), true);
+}
+void set_compositor(PipelineObject& o, const py::object& part) {
+    const Busy busy(o, "compositor()");
+    give<Compositor, SharedCompositor>(o, part, "compositor", ByText(&Pipeline::compositor),
+                                       ByStage<Compositor>(&Pipeline::compositor), false);
+}
+void add_sink(PipelineObject& o, const py::object& part) {
+    const Busy busy(o, "sink()");
+    give<Sink, SharedSink>(o, part, "sink", ByText(&Pipeline::sink), ByStage<Sink>(&Pipeline::sink), true);
+}
+void set_preset(PipelineObject& o, const std::string& name) {
+    const Busy busy(o, "preset()");
+    const WithoutGil free;
+    o.get().preset(name);
+}
+void set_sync(PipelineObject& o, const std::string& text) {
+    const Busy busy(o, "mask_sync()");
+    o.get().mask_sync(word(kSync, "mask_sync", text));
+}
+void set_failure(PipelineObject& o, const std::string& text) {
+    const Busy busy(o, "on_failure()");
+    o.get().on_failure(word(kFailure, "on_failure", text));
+}
+void set_card(PipelineObject& o, const std::string& spec) {
+    const Busy busy(o, "card()");
+    const WithoutGil free;
+    o.get().card(spec);
+}
+void set_show(PipelineObject& o, const std::string& text) {
+    const Busy busy(o, "show()");
+    o.get().show(word(kShow, "show", text));
+}
+
+void make(PipelineObject& object, const py::object& source, const py::object& segmenter,
+          const py::object& filters, const py::object& background, const py::object& foreground,
+          const py::object& compositor, const py::object& sink, const py::object& preset,
+          const std::string& sync, const std::string& failure, const std::string& show, int threads) {
+    if (object.pipeline != nullptr)
+        throw Refused(Refused::As::state, "Pipeline: made already; make a new one instead");
+    if (threads < 0 || threads > 256) {
+        throw Refused(Refused::As::value,
+                      "threads=" + std::to_string(threads) + ": wanted 0 (all cores, at most 4) to 256");
+    }
+    object.pipeline = std::make_unique<Pipeline>(threads);
+    set_sync(object, sync);
+    set_failure(object, failure);
+    set_show(object, show);
+    if (!source.is_none()) set_source(object, source);
+    if (!segmenter.is_none()) set_segmenter(object, segmenter);
+    if (!filters.is_none()) add_filter(object, filters);
+    if (!background.is_none()) add_background(object, background);
+    if (!foreground.is_none()) add_foreground(object, foreground);
+    if (!compositor.is_none()) set_compositor(object, compositor);
+    if (!preset.is_none()) set_preset(object, py::cast<std::string>(preset));
+    if (!sink.is_none()) add_sink(object, sink);
+}
+
+bool step(PipelineObject& self, double timeout) {
+    Pipeline& pipeline = self.get();
+    const Busy busy(self, "step()");
+    (void)self.state->start();
+    ReadResult result{};
+    try {
+        const WithoutGil free;
+        result =
+            pipeline.step(std::chrono::milliseconds(static_cast<std::int64_t>(std::min(timeout, 1e9) * 1e3)));
+    } catch (...) {
+        rethrow_fatal(self);
+        throw;
+    }
+    rethrow_fatal(self);
+    if (result == ReadResult::timed_out) {
+        PyErr_SetString(PyExc_TimeoutError,
+                        ("step: the source gave no frame within " + std::to_string(timeout) + " s").c_str());
+        throw py::error_already_set();
+    }
+    return result == ReadResult::frame;
+}
+
+py::object process(PipelineObject& self, const py::object& frame, const py::object& out,
+                   const py::object& matte, const std::string& format) {
+    Pipeline& pipeline = self.get();
+    const Memory memory(frame, "frame", false);
+    const FrameView in = frame_view(memory, format_named(format));
+    const FrameOut result(out, {in.width, in.height, in.format, {}, {}, 0});
+    std::optional<MaskOut> matte_out;
+    if (!matte.is_none()) matte_out.emplace(matte, in.width, in.height, "matte");
+    const Busy busy(self, "process()");
+    (void)self.state->start();
+    try {
+        const WithoutGil free;
+        pipeline.process(in, result.view, matte_out ? matte_out->view : MaskView{});
+    } catch (...) {
+        rethrow_fatal(self);
+        throw;
+    }
+    rethrow_fatal(self);
+    return result.object;
+}
+
+std::chrono::milliseconds milliseconds(double seconds, const char* what) {
+    if (!(seconds >= 0) || seconds > 1e6) {
+        throw Refused(Refused::As::value, "live: " + std::string(what) + "=" + std::to_string(seconds) +
+                                              ": wanted seconds, 0 or more");
+    }
+    return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1e3));
+}
+
+py::object live(const py::object& self, double fps, bool on_demand, double idle_after, double max_cpu,
+                bool hold_rate, double stall, bool reconnect) {
+    auto& object = py::cast<PipelineObject&>(self);
+    LiveOptions options;
+    options.fps = fps;
+    options.on_demand = on_demand;
+    options.idle_after = milliseconds(idle_after, "idle_after");
+    options.max_cpu = max_cpu;
+    options.hold_rate = hold_rate;
+    options.stall = milliseconds(stall, "stall");
+    options.reconnect = reconnect;
+    const Busy busy(object, "live()");
+    object.get().live(options);
+    return self;
+}
+
+/// A copy of the picture last written, or None.
+py::object last_frame(const PipelineObject& self, const std::string& format) {
+    const Pipeline& pipeline = self.get();
+    const PixelFormat wanted = format_named(format);
+    Frame frame;
+    {
+        const WithoutGil free;
+        frame = pipeline.last_frame();
+    }
+    if (frame.empty()) return py::none();
+    const FrameOut result(py::none(), {frame.width(), frame.height(), wanted, {}, {}, 0});
+    const WithoutGil free;
+    convert(std::as_const(frame).view(), result.view);
+    return result.object;
+}
+
+/// What may be called while run() goes on.
+template <class Class>
+void bind_while_running(Class& type) {
+    type.def(
+            "set",
+            [](PipelineObject& self, const std::string& part, const std::string& spec) {
+                Pipeline& pipeline = self.get();
+                const WithoutGil free;
+                pipeline.set(part, spec);
+            },
+            "part"_a, "spec"_a,
+            R"(Replace a part by a spec string, also while run() goes on; no frame is lost.
+
+part : "source", "segmenter", "filters", "background", "foreground", "compositor", "show", "sync", "on_failure" or "card"
+spec : as for the method of that name; a chain replaces the whole chain, an empty one clears it
+
+The new stage is made and warmed up first; where that fails it raises, and the old one stays. May be called at any
+time from any thread.)")
+        .def(
+            "pause",
+            [](PipelineObject& self) {
+                Pipeline& pipeline = self.get();
+                const WithoutGil free;
+                pipeline.pause();
+            },
+            "Close the camera and show the card until resume(). May be called at any time from any thread.")
+        .def(
+            "freeze",
+            [](PipelineObject& self) {
+                Pipeline& pipeline = self.get();
+                const WithoutGil free;
+                pipeline.freeze();
+            },
+            "Keep the last composed frame until resume(). May be called at any time from any thread.")
+        .def(
+            "resume",
+            [](PipelineObject& self) {
+                Pipeline& pipeline = self.get();
+                const WithoutGil free;
+                pipeline.resume();
+            },
+            "End pause() or freeze(). May be called at any time from any thread.")
+        .def("last_frame", &last_frame, "format"_a = "bgr8",
+             "A copy of the picture last written to the sinks, or None. May be called at any time from any "
+             "thread.")
+        .def("live", &live, py::kw_only(), "fps"_a = 0.0, "on_demand"_a = false, "idle_after"_a = 5.0,
+             "max_cpu"_a = 0.0, "hold_rate"_a = false, "stall"_a = 1.0, "reconnect"_a = true,
+             R"(How run() treats a live source (a camera). Returns the pipeline.
+
+fps : frames a second promised to the sinks; 0 = the source's own rate
+on_demand : sleep (camera closed) while no program looks at the virtual camera
+idle_after : seconds that nobody must have looked before that
+max_cpu : processor time the whole process may use, in cores; 0 = no limit
+hold_rate : give up work where frames are late; stats().given_up says what
+stall : seconds after which a segmenter that has not answered has stalled
+reconnect : open a source or sink again that was lost, instead of raising)");
+}
+
+constexpr const char* kClass = R"(The machine: source, segmenter, filters, effects, compositor, sink.
+
+Pipeline(*, source, segmenter, filters, background, foreground, compositor, sink, preset, mask_sync, on_failure,
+         show, threads)
+
+Each part is a spec string ("blur:sigma=12"), a stage object, or for filters, background, foreground and sink a
+chain ("dilate:size=10 | box_blur:size=30") or a list of either. `preset` fills in what is not named: "default",
+"fakecam" or "none".
+
+mask_sync : "exact" (each frame waits for its matte) or "latest" (frames never wait; run() only)
+on_failure : what comes out while no valid matte can be made: "hold" the last composed frame, "background",
+    "blank", "stop" (raise), or "passthrough", the raw camera, for those who want that
+show : "composite", "matte" or "side_by_side"
+threads : for pixel work; 0 = all cores, at most 4
+
+With no background the person stands before black: the room shows only where an effect that shows it (blur) was
+asked for. A stage written in Python that raises is a failure as above; the exception's text is in
+stats().last_failure. KeyboardInterrupt and SystemExit always end the run.
+
+>>> import numpy as np, vbg
+>>> pipeline = vbg.Pipeline(segmenter="chroma_key", background="color:value=white")
+>>> frame = np.zeros((90, 160, 3), np.uint8)
+>>> frame[:, 80:] = (64, 177, 0)                            # green screen on the right
+>>> out = pipeline.process(frame)
+>>> out[0, 0].tolist(), out[0, 159].tolist()
+([0, 0, 0], [255, 255, 255])
+
+>>> with vbg.Pipeline(source="pattern:size=64x48,frames=5", segmenter="constant:value=255", sink="null") as p:
+...     p.run()
+...     p.stats().frames_out
+5
+)";
+
+}  // namespace
+
+void bind_pipeline(py::module_& module) {
+    py::class_<PipelineObject> type(module, "Pipeline", whole_from_new<PipelineObject>(), kClass);
+    type.def("_make", &make, py::kw_only(), "source"_a = py::none(), "segmenter"_a = py::none(),
+             "filters"_a = py::none(), "background"_a = py::none(), "foreground"_a = py::none(),
+             "compositor"_a = py::none(), "sink"_a = py::none(), "preset"_a = py::none(),
+             "mask_sync"_a = "exact", "on_failure"_a = "hold", "show"_a = "composite", "threads"_a = 0);
+    const auto part = [&type](const char* name, void (*set)(PipelineObject&, const py::object&),
+                              const char* doc) {
+        type.def(
+            name,
+            [set](const py::object& self, const py::object& value) {
+                set(py::cast<PipelineObject&>(self), value);
+                return self;
+            },
+            "part"_a, doc);
+    };
+    part("source", &set_source, "Set the source: a spec or a vbg.Source. Returns the pipeline.");
+    part("segmenter", &set_segmenter, "Set the segmenter: a spec or a vbg.Segmenter. Returns the pipeline.");
+    part("filter", &add_filter,
+         "Append mask filters: a chain, a vbg.MaskFilter or a list. Returns the pipeline.");
+    part("background", &add_background,
+         "Append background effects: a chain, a vbg.Effect or a list. Returns the pipeline.");
+    part("foreground", &add_foreground,
+         "Append effects on the person: a chain, a vbg.Effect or a list. Returns the pipeline.");
+    part("compositor", &set_compositor,
+         "Set the compositor: a spec or a vbg.Compositor. Returns the pipeline.");
+    part("sink", &add_sink,
+         "Append a sink: a spec, a vbg.Sink or a list; each gets every frame. Returns the pipeline.");
+    const auto text = [&type](const char* name, void (*set)(PipelineObject&, const std::string&),
+                              const char* doc) {
+        type.def(
+            name,
+            [set](const py::object& self, const std::string& value) {
+                set(py::cast<PipelineObject&>(self), value);
+                return self;
+            },
+            "value"_a, doc);
+    };
+    text("preset", &set_preset, "Fill in from a preset what is not set yet. Returns the pipeline.");
+    text("mask_sync", &set_sync, "\"exact\" or \"latest\". Returns the pipeline.");
+    text("on_failure", &set_failure,
+         "\"stop\", \"hold\", \"background\", \"blank\" or \"passthrough\". Returns the pipeline.");
+    text("card", &set_card,
+         "The placeholder for pause(), on_demand and on_failure=\"blank\", e.g. \"image:path=away.png\". "
+         "Returns the pipeline.");
+    text("show", &set_show, "\"composite\", \"matte\" or \"side_by_side\". Returns the pipeline.");
+
+    bind_while_running(type);
+    type.def(
+            "open",
+            [](PipelineObject& self) {
+                Pipeline& pipeline = self.get();
+                const Busy busy(self, "open()");
+                const WithoutGil free;
+                pipeline.open();
+            },
+            "Open source and sinks and load every model now, rather than with the first frame.")
+        .def("step", &step, py::kw_only(), "timeout"_a = 1.0,
+             "One frame from source to sinks; False at the source's end. TimeoutError after `timeout` "
+             "seconds.")
+        .def(
+            "run", &run, py::kw_only(), "frames"_a = 0, "progress"_a = py::none(),
+            R"(Run until the source ends, stop() is called, Ctrl-C is pressed, or `frames` were written; then close.
+
+frames : 0 = no limit
+progress : called with the pipeline after each frame, on another thread; return False to stop
+
+The pipeline runs on a thread of its own without Python's lock, while this call waits.)")
+        .def(
+            "stop", [](PipelineObject& self) { self.state->stop(); },
+            "Ask a run() to end after its frame. Returns at once; may be called at any time from any thread.")
+        .def("process", &process, "frame"_a, py::kw_only(), "out"_a = py::none(), "matte"_a = py::none(),
+             "format"_a = "bgr8",
+             R"(One picture by hand, without source and sink; returns the composed picture.
+
+frame : (height, width, 3) uint8, borrowed: read where it lies
+out : like `frame`, to write into; default: a new array
+matte : (height, width) uint8, filled with the refined matte
+format : "bgr8" (OpenCV's order) or "rgb8", of frame and out
+
+Raises where no valid matte can be made; `out` is black then.)")
+        .def(
+            "close",
+            [](PipelineObject& self) {
+                if (self.pipeline == nullptr) return;
+                const Busy busy(self, "close()");
+                const WithoutGil free;
+                self.pipeline->close();
+            },
+            "Finish the sinks (files get their final names) and close the source.")
+        .def(
+            "reset",
+            [](PipelineObject& self) {
+                Pipeline& pipeline = self.get();
+                const WithoutGil free;
+                pipeline.reset();
+            },
+            "Forget temporal state in every stage. May be called at any time from any thread.")
+        .def(
+            "stats",
+            [](const PipelineObject& self) {
+                const Pipeline& pipeline = self.get();
+                const WithoutGil free;
+                return pipeline.stats();
+            },
+            "A copy of the counters, vbg.Stats. May be called at any time from any thread.")
+        .def_property_readonly(
+            "output_spec", [](const PipelineObject& self) { return self.get().output_spec(); },
+            "What the sinks get, a FrameSpec; valid once open.")
+        .def_property_readonly(
+            "input_spec", [](const PipelineObject& self) { return self.get().input_spec(); },
+            "What the source answered, a FrameSpec; valid once open.")
+        .def_property_readonly(
+            "source_length", [](const PipelineObject& self) { return self.get().source_length(); },
+            "Frames the source has in all; 0 = not known.")
+        .def("__enter__", [](const py::object& self) { return self; })
+        .def("__exit__",
+             [](const py::object& self, const py::object& error, const py::object&, const py::object&) {
+                 auto& object = py::cast<PipelineObject&>(self);
+                 if (error.is_none()) {
+                     call(self.attr("close"));
+                 } else {
+                     const Busy busy(object, "leaving `with`");
+                     object.abandon();
+                 }
+             });
+}
+
+}  // namespace vbg::python

@@ -1,0 +1,53 @@
+#pragma once
+/// @file pipeline_object.hpp  What a Python Pipeline object is, and running it.
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "shared_stage.hpp"
+
+namespace vbg::python {
+
+struct PipelineObject {
+    PipelineObject() = default;
+    PipelineObject(const PipelineObject&) = delete;
+    PipelineObject& operator=(const PipelineObject&) = delete;
+    ~PipelineObject();
+
+    /// Null before __init__() and after abandon().
+    std::unique_ptr<Pipeline> pipeline;
+    std::shared_ptr<RunControl> state = std::make_shared<RunControl>();
+    std::atomic<bool> busy = false;
+
+    /// The pipeline where it is still there. Throws Refused (state).
+    Pipeline& get() const;
+    /// Destroys stages and what sinks have half-written. With the GIL.
+    void abandon();
+};
+
+/// For a scope: the pipeline to oneself; with a method that works on it also without the GIL. Throws Refused
+/// (state) where another thread, or a callback of a run, is in it already.
+class Busy {
+public:
+    Busy(PipelineObject& object, std::string_view what);
+    Busy(const Busy&) = delete;
+    Busy& operator=(const Busy&) = delete;
+    ~Busy() { object_.busy = false; }
+
+private:
+    PipelineObject& object_;
+};
+
+/// Throws what a stage raised that must end the program (KeyboardInterrupt, SystemExit), if one did.
+void rethrow_fatal(PipelineObject& object);
+
+/// Pipeline.run(): on a thread of its own, while this one waits and looks for Ctrl-C.
+void run(const py::object& self, std::uint64_t frames, const py::object& progress);
+/// Stops and waits for every run there is; at exit, while threads may still take the GIL.
+void stop_all_runs();
+
+void bind_pipeline(py::module_& module);
+
+}  // namespace vbg::python
