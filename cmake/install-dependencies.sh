@@ -20,7 +20,7 @@ packages=(
 )
 if [ "${1:-}" = --checks ]; then
   packages+=(clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 shellcheck)
-  packages+=(mmdebstrap)                        # tests/packages: a clean Debian
+  packages+=(mmdebstrap doxygen mandoc zsh fish)   # a clean Debian; the reference, man pages and completion
   packages+=(v4l-utils ffmpeg flex bison bc bzip2 xz-utils procps)   # tests/v4l2: real drivers in a machine of their own
   packages+=(abigail-tools libjna-java)   # the C API: its ABI, and other languages, where they are not here already
   command -v rustc >/dev/null || packages+=(rustc)

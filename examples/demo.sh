@@ -19,12 +19,7 @@ cmake --build --preset release
 PATH=$root/build/bin:$PATH
 
 say "3/5  Pictures: a portrait (astronaut Eileen Collins, NASA) and a background (Hubble Deep Field, NASA/ESA), public domain"
-if [ ! -s "$out/astronaut.png" ] || [ ! -s "$out/hubble_deep_field.jpg" ]; then
-  work=$(mktemp -d)
-  (cd "$work" && apt-get -o APT::Sandbox::User=root download python3-skimage >/dev/null && dpkg -x python3-skimage_*.deb .)
-  cp "$work"/usr/lib/python3/dist-packages/skimage/data/{astronaut.png,hubble_deep_field.jpg} "$out/"
-  rm -rf "$work"
-fi
+"$root/examples/get-pictures.sh" "$out"
 
 say "4/5  The model"
 segmenter=auto

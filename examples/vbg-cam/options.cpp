@@ -6,7 +6,10 @@
 #include <CLI/CLI.hpp>
 #include <array>
 #include <cstdio>
+#include <string_view>
 #include <utility>
+
+#include "../support/describe.hpp"
 
 namespace cam {
 
@@ -19,9 +22,9 @@ What you name replaces that part of the preset. `vbg-cam list` shows every stage
 
 --source also takes a camera's node (/dev/video0), or the path of a picture, a film or a folder of pictures (told apart
 by content). `vbg-cam list cameras` shows the cameras.
+
 --sink also takes a virtual camera (/dev/video20), or a path: *.png *.jpg one picture (with %d many), *.mp4 *.mkv *.avi
-*.mov a film, *.y4m raw video,
-and - for y4m on standard output.
+*.mov a film, *.y4m raw video, and - for y4m on standard output.
 
 A live vbg-cam is steered from elsewhere: vbg-cam ctl set background blur | status | pause | freeze | resume | snapshot me.png | quit
 
@@ -46,7 +49,14 @@ std::size_t index_of(const std::array<const char*, N>& words, const std::string&
 constexpr std::array<const char*, 3> kShow{"composite", "matte", "side-by-side"};
 constexpr std::array<const char*, 2> kSync{"exact", "latest"};
 constexpr std::array<const char*, 5> kOnFailure{"stop", "hold", "background", "blank", "passthrough"};
+constexpr const char* kParts = "source|segmenter|filters|background|foreground|show|sync|on-failure|card";
 constexpr std::array<const char*, 4> kLogLevel{"debug", "info", "warning", "error"};
+
+/// "composite|matte|side-by-side": for --help, and for the shells' completion.
+template <std::size_t N>
+std::string words(const std::array<const char*, N>& choices) {
+    return fmt::format("{}", fmt::join(choices, "|"));
+}
 
 }  // namespace
 
@@ -126,28 +136,29 @@ Command parse_command_line(int argc, char** argv, Options& options) {
         ->allow_extra_args(false)
         ->type_name("CHAIN");
     app.add_option("--preset", given.preset,
-                   "none (only what is named), default or fakecam (default: default)")
-        ->type_name("NAME");
-    app.add_option("--show", given.show, "composite, matte or side-by-side (default: composite)")
-        ->type_name("WHAT");
+                   "Stages to start from; none: only what is named (default: default)")
+        ->type_name("none|default|fakecam");
+    app.add_option("--show", given.show, "What goes to the sinks (default: composite)")
+        ->type_name(words(kShow));
     app.add_option("--sync", given.sync,
                    "exact: every frame waits for its own matte; latest: frames never wait (default: exact "
-                   "for recorded "
-                   "sources, latest for live ones)")
-        ->type_name("WHICH");
+                   "for recorded sources, latest for live ones)")
+        ->type_name(words(kSync));
     app.add_option(
            "--on-failure", given.on_failure,
            "Where no matte can be made: stop, hold the last composed frame, background alone, blank card, or "
            "passthrough of the raw camera (default: stop for recorded sources, hold for live ones)")
-        ->type_name("WHAT");
-    app.add_option("--device", given.device, "auto, cpu, cuda or cuda:N (default: auto)")
-        ->type_name("DEVICE");
-    app.add_option("--precision", given.precision, "auto, fp32, fp16 or bf16 (default: auto)")
-        ->type_name("WHICH");
+        ->type_name(words(kOnFailure));
+    app.add_option("--device", given.device, "Where networks run; also cuda:N (default: auto)")
+        ->type_name("auto|cpu|cuda");
+    app.add_option("--precision", given.precision, "Number format of networks (default: auto)")
+        ->type_name("auto|fp32|fp16|bf16");
     app.add_option("--threads", given.threads,
                    "Threads for the network and for pixels; 0 = all cores, at most 4")
-        ->check(CLI::Range(0, 64));
-    app.add_option("--frames", given.frames, "Stop after that many frames (default: at the source's end)");
+        ->type_name("0..64")
+        ->check(cli::within(0, 64));
+    app.add_option("--frames", given.frames, "Stop after that many frames (default: at the source's end)")
+        ->type_name("N");
     app.add_option("--stats", given.stats, "Write counters and times to this file as JSON")
         ->type_name("FILE");
     app.add_option(
@@ -156,8 +167,8 @@ Command parse_command_line(int argc, char** argv, Options& options) {
            "what changes in it is taken over between two frames, what is wrong in it is refused")
         ->type_name("FILE");
     app.add_flag("--quiet", quiet, "No status line");
-    app.add_option("--log-level", given.log_level, "debug, info, warning or error (default: warning)")
-        ->type_name("LEVEL");
+    app.add_option("--log-level", given.log_level, "What is told on standard error (default: warning)")
+        ->type_name(words(kLogLevel));
 
     app.add_option("--card", given.card,
                    "Placeholder while paused or unwatched: an effect that makes a picture (default: black)")
@@ -170,21 +181,25 @@ Command parse_command_line(int argc, char** argv, Options& options) {
     const char* live = "Live sources";
     app.add_option("--fps", given.fps, "Frames a second promised to the sinks (default: the source's)")
         ->group(live)
-        ->check(CLI::Range(0.0, 1000.0));
+        ->type_name("0..1000")
+        ->check(cli::within(0, 1000));
     app.add_flag("--on-demand", on_demand, "Camera and network sleep while nobody reads the sink")
         ->group(live);
     app.add_option("--idle-after", given.idle_after, "Seconds without a reader before that (default: 5)")
         ->group(live)
-        ->check(CLI::Range(0.0, 86400.0));
+        ->type_name("0..86400")
+        ->check(cli::within(0, 86400));
     app.add_option("--max-cpu", given.max_cpu,
                    "Processor cores to use at most, e.g. 0.5: mattes, then effects, then frames are given up")
         ->group(live)
-        ->check(CLI::Range(0.0, 1024.0));
+        ->type_name("0..1024")
+        ->check(cli::within(0, 1024));
     app.add_flag("--hold-rate", hold_rate, "Give up mattes, then effects, rather than frames")->group(live);
     app.add_option("--stall", given.stall,
                    "Seconds after which a network that does not answer has failed (default: 1)")
         ->group(live)
-        ->check(CLI::Range(0.01, 60.0));
+        ->type_name("0.01..60")
+        ->check(cli::within(0.01, 60));
     app.add_flag("--no-reconnect", no_reconnect, "End when the camera is lost rather than wait for it")
         ->group(live);
 
@@ -196,7 +211,10 @@ Command parse_command_line(int argc, char** argv, Options& options) {
         auto* one = ctl->add_subcommand(name, help);
         auto values = std::make_shared<std::array<std::string, 2>>();
         std::size_t n = 0;
-        for (const char* argument : arguments) one->add_option(argument, (*values)[n++])->required();
+        for (const char* argument : arguments) {
+            const bool part = std::string_view(argument) == "part";
+            one->add_option(argument, (*values)[n++])->required()->type_name(part ? kParts : "");
+        }
         one->callback([&command, name, values, n] {
             command.ctl = {name};
             command.ctl.insert(command.ctl.end(), values->begin(),
@@ -204,9 +222,7 @@ Command parse_command_line(int argc, char** argv, Options& options) {
         });
         return one;
     };
-    verb("set",
-         "Replaces a part: source, segmenter, filters, background, foreground, show, sync, on-failure, card",
-         {"part", "spec"});
+    verb("set", "Replaces a part by what the spec says", {"part", "spec"});
     verb("status", "What it does now", {})->add_flag("--json", command.ctl_json, "For machines");
     verb("pause", "Closes the camera and shows the card", {});
     verb("freeze", "Keeps the last composed frame", {});
@@ -215,9 +231,8 @@ Command parse_command_line(int argc, char** argv, Options& options) {
     verb("quit", "Ends it", {});
 
     auto* list = app.add_subcommand("list", "Shows stages, their parameters, and why one is not available");
-    list->add_option(
-        "what", command.list_what,
-        "cameras, segmenters, filters, effects, compositors, sources, sinks, presets, or a stage's name");
+    list->add_option("what", command.list_what, "Only these, or only the stage of that name")
+        ->type_name("cameras|segmenters|filters|effects|compositors|sources|sinks|presets");
     list->add_flag("--json", command.list_json, "For machines");
 
     auto* doctor = app.add_subcommand(
@@ -227,6 +242,11 @@ Command parse_command_line(int argc, char** argv, Options& options) {
     doctor->add_option("--source", command.doctor.source, "Only this camera")->type_name("NODE");
     doctor->add_flag("--json", command.list_json, "For machines");
 
+    if (argc == 2 && std::string_view(argv[1]) == "--describe") {
+        fmt::print("{}", cli::describe(app));
+        command.kind = Command::Kind::exit;
+        return command;
+    }
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {

@@ -7,11 +7,13 @@
 #include <filesystem>
 #include <new>
 #include <string>
+#include <string_view>
 #include <vbg/error.hpp>
 #include <vbg/model.hpp>
 #include <vbg/version.hpp>
 #include <vector>
 
+#include "../support/describe.hpp"
 #include "list.hpp"
 #include "progress.hpp"
 
@@ -43,11 +45,14 @@ void add_list(CLI::App& app, Options& options) {
 void add_fetch(CLI::App& app, Options& options) {
     CLI::App* fetch = app.add_subcommand("fetch", "Get a model, check it against its checksum, convert it");
     fetch->add_option("NAME", options.names, "Names, as 'vbg-model list' shows them")->required();
-    fetch->add_option(
-        "--from", options.fetch.from,
-        "Take the files from a folder, a .tflite or model.json file, or another address (http:, https:, "
-        "file:) instead of the publisher's; checksums stay the same");
-    fetch->add_option("--into", options.into, "Folder for the model (default: see below)");
+    fetch
+        ->add_option(
+            "--from", options.fetch.from,
+            "Take the files from a folder, a .tflite or model.json file, or another address (http:, https:, "
+            "file:) instead of the publisher's; checksums stay the same")
+        ->type_name("FOLDER|FILE|ADDRESS");
+    fetch->add_option("--into", options.into, "Folder for the model (default: see below)")
+        ->type_name("FOLDER");
     fetch->add_flag("--force", options.fetch.force, "Get it again even if it is there");
     fetch->add_flag("--allow-unpinned", options.fetch.allow_unpinned,
                     "Take files for which no checksum is known; what came is noted in the model");
@@ -57,7 +62,8 @@ void add_fetch(CLI::App& app, Options& options) {
     fetch
         ->add_option("--timeout", options.fetch.stall_seconds,
                      "Give up when nothing comes for so many seconds")
-        ->check(CLI::Range(1, 3600))
+        ->type_name("1..3600")
+        ->check(cli::within(1, 3600))
         ->capture_default_str();
 }
 
@@ -66,10 +72,12 @@ void add_convert(CLI::App& app, Options& options) {
         "convert", "Make a TorchScript model of a TensorFlow.js model.json or a .tflite file");
     convert->add_option("IN", options.in, "model.json (its weight files beside it) or .tflite")->required();
     convert->add_option("OUT", options.out, "The .pt to write")->required();
-    convert->add_option("--name", options.convert.name, "Name for the description (default: that of OUT)");
-    convert->add_option("--licence", options.convert.licence,
-                        "SPDX name of the licence, for the description");
-    convert->add_option("--source", options.convert.source, "Where it came from, for the description");
+    convert->add_option("--name", options.convert.name, "Name for the description (default: that of OUT)")
+        ->type_name("NAME");
+    convert->add_option("--licence", options.convert.licence, "SPDX name of the licence, for the description")
+        ->type_name("NAME");
+    convert->add_option("--source", options.convert.source, "Where it came from, for the description")
+        ->type_name("ADDRESS");
     convert->add_flag("--javascript-dilation", options.convert.javascript_dilation,
                       "BodyPix: dilate in height only, as TensorFlow.js does");
 }
@@ -151,6 +159,10 @@ int main(int argc, char** argv) {
     model_tool::Options options;
     try {
         model_tool::add_commands(app, options);
+        if (argc == 2 && std::string_view(argv[1]) == "--describe") {
+            fmt::print("{}", cli::describe(app));
+            return 0;
+        }
         app.parse(argc, argv);
         return model_tool::run(app, options);
     } catch (const CLI::ParseError& e) {

@@ -14,6 +14,8 @@ namespace vbg::inline v0 {
 class VBG_API Context {
 public:
     /// @param threads  threads that parallel_rows() may use, the caller's included; 0 = all cores, at most 4.
+    /// @param device   where the stages work (default: the CPU).
+    /// @param stream   the device's queue of work to use (default: the device's own).
     explicit Context(int threads = 1, Device device = {}, StreamRef stream = {});
     ~Context();
     Context(const Context&) = delete;

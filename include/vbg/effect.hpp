@@ -10,13 +10,12 @@ class VBG_API Effect : public Stage {
 public:
     ~Effect() override;
 
-    /// @param layer  the layer so far, as configured.
-    /// @param alpha  the person's matte for this frame, u8, of the frame's size. Effects on the background
-    /// use
-    ///               it to keep the person's colours out (blur); most effects ignore it.
-    /// @param out    the result, same size and format. May be exactly `layer` (same addresses and strides);
-    /// any
-    ///               other overlap is refused.
+    /// @param layer    the layer so far, as configured.
+    /// @param alpha    the person's matte for this frame, u8, of the frame's size. Effects on the background
+    ///                 use it to keep the person's colours out (blur); most effects ignore it.
+    /// @param out      the result, same size and format. May be exactly `layer` (same addresses and
+    ///                 strides); any other overlap is refused.
+    /// @param context  threads to work with.
     /// Throws Error{invalid_argument, wrong_state, io}.
     void apply(const ConstFrameView& layer, const ConstMaskView& alpha, const FrameView& out,
                Context& context);

@@ -10,11 +10,11 @@ class VBG_API MaskFilter : public Stage {
 public:
     ~MaskFilter() override;
 
-    /// @param guide  the frame the matte belongs to, as configured.
-    /// @param in     the matte, u8, of the frame's size.
-    /// @param out    the result, u8, of the frame's size. May be exactly `in` (same address and stride) for
-    /// every
-    ///               filter; any other overlap is refused.
+    /// @param guide    the frame the matte belongs to, as configured.
+    /// @param in       the matte, u8, of the frame's size.
+    /// @param out      the result, u8, of the frame's size. May be exactly `in` (same address and stride)
+    ///                 for every filter; any other overlap is refused.
+    /// @param context  threads to work with.
     /// Throws Error{invalid_argument, wrong_state}.
     void apply(const ConstFrameView& guide, const ConstMaskView& in, const MaskView& out, Context& context);
 

@@ -21,7 +21,7 @@ enum class ParameterType : std::int32_t {
     boolean = 2,  ///< true/false, yes/no, on/off, 1/0
     text = 3,
     path = 4,    ///< a file or folder; a leading ~/ is the home folder
-    color = 5,   ///< #rgb, #rrggbb or one of black, white, red, green, blue, gray
+    color = 5,   ///< `#rgb`, `#rrggbb` or one of black, white, red, green, blue, gray
     choice = 6,  ///< one of `choices`
     size = 7,    ///< WIDTHxHEIGHT in pixels, or empty
 };

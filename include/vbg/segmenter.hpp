@@ -16,6 +16,7 @@ public:
     /// @param frame       the picture, as configured.
     /// @param alpha       out: the matte, of the frame's size, u8 or f32, written in full;
     ///                    255 / 1.0f = person. Soft unless a threshold was asked for.
+    /// @param context     threads and device to work with.
     /// @param foreground  out, optional: the person's own colours with the room's taken out of mixed pixels
     ///                    (matting networks estimate them), of the frame's size and format.
     /// @return whether `foreground` was written. False if none was asked for or the method has none.
