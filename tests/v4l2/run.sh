@@ -21,6 +21,8 @@ add vivid 300 "$build/bin/vbg_test_v4l2" --source-file='*test_vivid*'
 add webcam 300 "$build/bin/vbg_test_v4l2" --source-file='*test_webcam*'
 add faults 400 "$build/bin/vbg_test_v4l2" --source-file='*test_faults*'
 add program 300 python3 -B "$here/test_camera_program.py" "$build/bin/vbg-cam"
+add end-to-end 400 /usr/bin/python3 -B "$here/test_end_to_end.py" "$build/bin/vbg-cam"
+add survive 400 /usr/bin/python3 -B "$here/test_survive.py" "$build/bin/vbg-cam"
 add loopback 600 python3 -B "$here/test_loopback.py" "$build/bin/vbg-cam"
 
 failed=()
