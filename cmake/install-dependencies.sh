@@ -11,6 +11,7 @@ packages=(
   libopencv-dev                                  # picture and film files, reference filters
   libyuv-dev libhwy-dev libfmt-dev               # pixel formats, SIMD, text
   libjpeg62-turbo-dev                            # Motion-JPEG cameras (libjpeg-turbo)
+  libxcb1-dev                                    # the preview window
   nlohmann-json3-dev libtomlplusplus-dev libcli11-dev
   libflatbuffers-dev flatbuffers-compiler libcurl4-openssl-dev libssl-dev   # model files
   doctest-dev libbenchmark-dev
@@ -21,6 +22,7 @@ packages=(
 if [ "${1:-}" = --checks ]; then
   packages+=(clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 shellcheck)
   packages+=(mmdebstrap doxygen mandoc zsh fish)   # a clean Debian; the reference, man pages and completion
+  packages+=(xvfb)   # a screen for the preview window
   packages+=(v4l-utils ffmpeg flex bison bc bzip2 xz-utils procps)   # tests/v4l2: real drivers in a machine of their own
   packages+=(abigail-tools libjna-java)   # the C API: its ABI, and other languages, where they are not here already
   command -v rustc >/dev/null || packages+=(rustc)

@@ -104,6 +104,8 @@ Options read_config(const std::filesystem::path& file) {
             value.into(options.stats);
         else if (name == "quiet")
             value.into(options.quiet);
+        else if (name == "preview")
+            value.into(options.preview);
         else if (name == "log-level")
             value.into(options.log_level);
         else if (name == "card")
@@ -129,7 +131,8 @@ Options read_config(const std::filesystem::path& file) {
                    fmt::format(
                        "no option '{}'. There are: source, sink, segmenter, filter, background, foreground, "
                        "preset, show, sync, on-failure, device, precision, threads, frames, stats, quiet, "
-                       "log-level, card, fps, on-demand, idle-after, max-cpu, hold-rate, stall, reconnect, "
+                       "preview, log-level, card, fps, on-demand, idle-after, max-cpu, hold-rate, stall, "
+                       "reconnect, "
                        "socket",
                        name));
         }

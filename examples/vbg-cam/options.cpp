@@ -91,6 +91,7 @@ Options merge(Options over, const Options& under) {
     take(over.threads, under.threads);
     take(over.frames, under.frames);
     take(over.quiet, under.quiet);
+    take(over.preview, under.preview);
     take(over.card, under.card);
     take(over.socket, under.socket);
     take(over.on_demand, under.on_demand);
@@ -118,12 +119,16 @@ Command parse_command_line(int argc, char** argv, Options& options) {
     Command command;
     std::string& config = command.config;
     Options given;
-    bool quiet = false, on_demand = false, hold_rate = false, no_reconnect = false;
+    bool quiet = false, preview = false, on_demand = false, hold_rate = false, no_reconnect = false;
     app.add_option("--source", given.source, "Where frames come from (default: auto)")
         ->type_name("SPEC|FILE");
     app.add_option("--sink", given.sinks, "Where they go; may be given several times")
         ->allow_extra_args(false)
         ->type_name("SPEC|FILE");
+    app.add_flag(
+        "--preview", preview,
+        "A window that shows what the others see; q or Esc closes it, and ends vbg-cam where there is "
+        "no --sink");
     app.add_option("--segmenter", given.segmenter, "What finds the person (default: the preset's)")
         ->type_name("SPEC");
     app.add_option("--filter", given.filters, "Mask filters, in order; may be repeated")
@@ -268,6 +273,7 @@ Command parse_command_line(int argc, char** argv, Options& options) {
         return command;
     }
     if (quiet) given.quiet = true;
+    if (preview) given.preview = true;
     if (on_demand) given.on_demand = true;
     if (hold_rate) given.hold_rate = true;
     if (no_reconnect) given.reconnect = false;

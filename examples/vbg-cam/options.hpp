@@ -17,7 +17,7 @@ struct Options {
     std::vector<std::string> sinks, filters, backgrounds, foregrounds;
     std::optional<int> threads;
     std::optional<std::uint64_t> frames;
-    std::optional<bool> quiet, on_demand, hold_rate, reconnect;
+    std::optional<bool> quiet, preview, on_demand, hold_rate, reconnect;
     std::optional<double> fps, idle_after, max_cpu, stall;
 };
 

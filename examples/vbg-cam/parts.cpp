@@ -101,12 +101,18 @@ Parts parts_of(const Options& options) {
 void assemble(vbg::Pipeline& pipeline, const Options& options, const Parts& parts) {
     pipeline.live(live_options(options));
     for (const auto& [name, field] : kFields) pipeline.set(name, parts.*field);
-    if (options.sinks.empty()) {
+    const bool preview = options.preview.value_or(false);
+    if (options.sinks.empty() && !preview) {
         throw vbg::Error(
             vbg::Errc::invalid_argument,
-            "no --sink: say where the frames go, e.g. --sink /dev/video20, --sink out.mp4 or --sink null");
+            "no --sink: say where the frames go, e.g. --sink /dev/video20, --sink out.mp4 or --preview");
     }
     for (const auto& sink : options.sinks) pipeline.sink(sink_spec(sink));
+    // A call must not end because its preview was closed.
+    if (preview) {
+        pipeline.sink(
+            fmt::format("preview:title=vbg-cam,on_close={}", options.sinks.empty() ? "stop" : "go_on"));
+    }
 }
 
 std::vector<std::string> change(vbg::Pipeline& pipeline, const Parts& from, const Parts& to) {

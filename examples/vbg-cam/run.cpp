@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <exception>
 #include <mutex>
@@ -89,8 +90,9 @@ private:
             for (const auto& name : change(pipeline_, parts_, parts))
                 text += (text.empty() ? "" : ", ") + name;
             parts_ = parts;
-            const bool more = options.sinks != options_.sinks || options.threads != options_.threads ||
-                              options.fps != options_.fps || options.on_demand != options_.on_demand ||
+            const bool more = options.sinks != options_.sinks || options.preview != options_.preview ||
+                              options.threads != options_.threads || options.fps != options_.fps ||
+                              options.on_demand != options_.on_demand ||
                               options.max_cpu != options_.max_cpu || options.hold_rate != options_.hold_rate;
             options_ = options;
             vbg::log(vbg::LogLevel::warning,
@@ -139,6 +141,9 @@ int run(const Command& command, const Options& options, Clock::time_point start)
             if (timing.first_frame_seconds == 0) timing.first_frame_seconds = since();
             status.update(p);
         });
+    } catch (const vbg::Error& e) {
+        // ECANCELED: the preview was closed, and there is no other sink.
+        if (e.sys_errno() != ECANCELED) failure = std::current_exception();
     } catch (...) {
         failure = std::current_exception();
     }

@@ -59,7 +59,9 @@ TEST_CASE("sources and sinks used out of order throw, and do not crash") {
                                                       : name == "images" ? "%d.png"
                                                                          : "a.png";
         const std::string key = name == "v4l2" ? ":device=" : ":path=";
-        auto sink = make_sink(name == "null" ? name : name + key + dir / ending);
+        auto sink = make_sink(name == "null"      ? name
+                              : name == "preview" ? "preview:display=:7654"
+                                                  : name + key + dir / ending);
         CHECK(sink->name() == entry->name);
         check_throws(Errc::wrong_state, {name}, [&] { sink->write(f.view()); });
         sink->close();
@@ -68,6 +70,10 @@ TEST_CASE("sources and sinks used out of order throw, and do not crash") {
             check_throws(Errc::not_found, {"a.png"}, [&] {
                 sink->open({8, 8, PixelFormat::bgr8, {}, {}, 30});
             });
+            continue;
+        }
+        if (name == "preview") {
+            check_throws(Errc::device, {":7654"}, [&] { sink->open({8, 8, PixelFormat::bgr8, {}, {}, 30}); });
             continue;
         }
         sink->open({8, 8, PixelFormat::bgr8, {}, {}, 30});

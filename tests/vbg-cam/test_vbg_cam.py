@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import shutil
 import signal
 import socket
 import struct
@@ -96,6 +97,8 @@ class Usage(Case):
         self.refused(*base, "--segmenter", "constant", "--preset", "fakecm", says=["did you mean 'fakecam'?"])
         self.refused(*base, "--segmenter", "constant", "--preset", "none", "--show", "matt", says=["--show", "side-by-side"])
         self.refused("--source", PATTERN, "--segmenter", "constant", says=["no --sink"])
+        self.refused("--source", PATTERN, "--segmenter", "constant", "--preview", env={"DISPLAY": ""},
+                     says=["DISPLAY is not set", "graphical session"])
         self.refused("--source", "nowhere.png", "--sink", "null", "--segmenter", "constant", says=["nowhere.png", "no such file"])
         self.refused(*base[:2], "--segmenter", "constant", "--sink", str(self.dir / "x.xyz"), says=[".xyz", ".png"])
 
@@ -183,6 +186,56 @@ class Running(Case):
                     "--stats", str(self.dir / "s.json"))
         self.assertEqual(again.returncode, 0, again.stderr)
         self.assertEqual(json.loads((self.dir / "s.json").read_text())["frames_in"], len(pictures))
+
+
+@unittest.skipUnless(shutil.which("Xvfb"), "SKIP: no Xvfb (Debian: xvfb)")
+class Preview(Case):
+    def setUp(self):
+        super().setUp()
+        seen, tells = os.pipe()
+        self.screen = subprocess.Popen(["Xvfb", "-displayfd", str(tells), "-screen", "0", "320x240x24", "-nolisten", "tcp"],
+                                       pass_fds=[tells], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(self.screen.wait)
+        self.addCleanup(self.screen.kill)
+        os.close(tells)
+        with os.fdopen(seen) as number:
+            self.env = {"DISPLAY": ":" + number.readline().strip()}
+
+    def test_beside_another_sink_and_alone(self):
+        common = ["--source", PATTERN, "--segmenter", "constant", "--preset", "none", "--quiet", "--preview"]
+        for sinks in ([], ["--sink", str(self.dir / "%02d.png")]):
+            result = run(*common, *sinks, env=self.env)
+            self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(len(list(self.dir.glob("*.png"))), 5)
+
+    def shown(self, *sinks):
+        """A vbg-cam that has opened its window."""
+        program = subprocess.Popen([VBG_CAM, "--source", "pattern:size=64x48", "--segmenter", "constant", "--preset", "none",
+                                    "--quiet", "--log-level", "info", "--preview", *sinks],
+                                   env={**os.environ, "VBG_PREPARED": "1", **self.env}, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(program.stderr.close)
+        self.addCleanup(program.wait)
+        self.addCleanup(program.kill)
+        for line in program.stderr:
+            if "preview: a window" in line:
+                return program
+        self.fail("no window was opened")
+
+    def test_alone_it_ends_with_its_window(self):
+        program = self.shown()
+        self.screen.kill()
+        self.assertEqual(program.wait(timeout=60), 0)
+
+    def test_beside_another_sink_it_goes_on_without_its_window(self):
+        program = self.shown("--sink", "null")
+        self.screen.kill()
+        for line in program.stderr:
+            if "the display has gone" in line:
+                break
+        time.sleep(0.5)
+        self.assertIsNone(program.poll())
+        program.send_signal(signal.SIGINT)
+        self.assertEqual(program.wait(timeout=60), 130)
 
 
 class Live(Case):
