@@ -149,11 +149,12 @@ void Outputs::send_or_revive(Port& port, const ConstFrameView& frame, Meter& met
     try {
         if (port.lost) {
             if (Clock::now() < port.retry) return;
+            const std::uint64_t by_itself = port.sink->counters().reopened;  // open() counts from 0 again
             port.accepted = port.sink->open(spec_);
             make_room(port);
             port.lost = false;
             port.backoff.reset();
-            meter.sinks_reopened.fetch_add(1, std::memory_order_relaxed);
+            meter.sinks_reopened.fetch_add(1 + by_itself, std::memory_order_relaxed);
             log(LogLevel::warning, fmt::format("{} takes frames again", port.sink->name()));
         }
         send(port, frame);
