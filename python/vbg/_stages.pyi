@@ -13,9 +13,9 @@ __all__ = [
     "Constant", "Threshold", "Levels", "Dilate", "Erode", "Open", "Close", "BoxBlur", "Feather",
     "GuidedFilter", "Temporal", "LargestComponent", "FillHoles", "Hologram", "Colormap",
     "Scanlines", "Ghost", "Grayscale", "Flip", "Blur", "Pixelate", "Color", "Image", "Video",
-    "Over", "ImageSource", "VideoSource", "ImagesSource", "PatternSource", "ImageSink", "VideoSink",
-    "ImagesSink", "Y4mSink", "RawSink", "NullSink", "segmenter", "mask_filter", "effect",
-    "compositor", "source", "sink",
+    "Over", "V4l2Source", "ImageSource", "VideoSource", "ImagesSource", "PatternSource", "V4l2Sink",
+    "ImageSink", "VideoSink", "ImagesSink", "Y4mSink", "RawSink", "NullSink", "segmenter",
+    "mask_filter", "effect", "compositor", "source", "sink",
 ]
 
 def class_name(kind: str, name: str) -> str: ...
@@ -226,6 +226,24 @@ class Video(Effect):
 class Over(Compositor):
     def __init__(self) -> None: ...
 
+class V4l2Source(Source):
+    def __init__(
+        self,
+        *,
+        device: Optional[str] = ...,
+        size: Optional[_Size] = ...,
+        fps: Optional[Union[float, str]] = ...,
+        format: Optional[str] = ...,
+        buffers: Optional[int] = ...,
+        input: Optional[Union[float, str]] = ...,
+        exposure: Optional[Union[float, str]] = ...,
+        focus: Optional[Union[float, str]] = ...,
+        white_balance: Optional[Union[float, str]] = ...,
+        gain: Optional[Union[float, str]] = ...,
+        mirror: Optional[str] = ...,
+        controls: Optional[str] = ...,
+    ) -> None: ...
+
 class ImageSource(Source):
     def __init__(
         self,
@@ -270,6 +288,18 @@ class PatternSource(Source):
         fps: Optional[float] = ...,
         frames: Optional[Union[float, str]] = ...,
         realtime: Optional[bool] = ...,
+    ) -> None: ...
+
+class V4l2Sink(Sink):
+    def __init__(
+        self,
+        *,
+        device: Optional[str] = ...,
+        format: Optional[str] = ...,
+        size: Optional[_Size] = ...,
+        fps: Optional[Union[float, str]] = ...,
+        wait: Optional[Union[float, str]] = ...,
+        io: Optional[str] = ...,
     ) -> None: ...
 
 class ImageSink(Sink):
