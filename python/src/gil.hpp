@@ -44,14 +44,22 @@ private:
     bool returned_ = false;
 };
 
+/// Runs a function of Python's C interface under EndsHere. Not inlined: in a noexcept function the compiler
+/// may leave such a destructor out and end the program instead.
+template <class Function>
+[[gnu::noinline]] auto may_end_here(Function function) {
+    EndsHere guard;
+    const auto result = function();
+    guard.returned();
+    return result;
+}
+
 /// Calls something of Python's. Always this instead of pybind11's call operator for what a user wrote: that
 /// runs bytecode, in which Python may end the thread. With the GIL; throws error_already_set.
 template <class... Arguments>
 py::object call(py::handle callable, Arguments&&... arguments) {
     const py::tuple all = py::make_tuple(std::forward<Arguments>(arguments)...);
-    EndsHere guard;
-    PyObject* result = PyObject_CallObject(callable.ptr(), all.ptr());
-    guard.returned();
+    PyObject* result = may_end_here([&] { return PyObject_CallObject(callable.ptr(), all.ptr()); });
     if (result == nullptr) throw py::error_already_set();
     return py::reinterpret_steal<py::object>(result);
 }
@@ -65,9 +73,7 @@ public:
     WithoutGil& operator=(const WithoutGil&) = delete;
     ~WithoutGil() {
         if (left_over()) stop_here();
-        EndsHere guard;
-        PyEval_RestoreThread(state_);
-        guard.returned();
+        may_end_here([this] { return PyEval_RestoreThread(state_), 0; });
     }
 
 private:
@@ -88,10 +94,7 @@ public:
 private:
     static PyGILState_STATE ensure() {
         if (left_over()) stop_here();
-        EndsHere guard;
-        const PyGILState_STATE state = PyGILState_Ensure();
-        guard.returned();
-        return state;
+        return may_end_here([] { return PyGILState_Ensure(); });
     }
     PyGILState_STATE state_;
 };

@@ -69,6 +69,12 @@ bool Memory::take_buffer(py::handle object, bool writable) {
     const int flags = PyBUF_FORMAT | PyBUF_STRIDES | (writable ? PyBUF_WRITABLE : 0);
     if (PyObject_GetBuffer(object.ptr(), &buffer_, flags) != 0) {
         buffer_.obj = nullptr;
+        if (PyErr_ExceptionMatches(PyExc_ValueError) != 0 && PyMemoryView_Check(object.ptr()) != 0) {
+            PyErr_Clear();
+            throw Refused(
+                Refused::As::value,
+                what + ": this memoryview was released, or its pixels do not lie in rows; make one anew");
+        }
         PyErr_Clear();
         if (writable && PyObject_GetBuffer(object.ptr(), &buffer_, PyBUF_FORMAT | PyBUF_STRIDES) == 0) {
             PyBuffer_Release(&buffer_);

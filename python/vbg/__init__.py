@@ -23,7 +23,7 @@ Stage by stage, on arrays (numpy, OpenCV, torch):
 Stages
     There are classes Segmenter, MaskFilter, Effect, Compositor, Source and Sink. Each takes a spec string and
     keyword options, vbg.MaskFilter("dilate", size=10); each stage also has a class of its own, vbg.Dilate(size=10).
-    vbg.stages(kind) lists them with their options. Subclass one of the six to write your own.
+    They are listed below; help(vbg.Dilate) tells the options. Subclass one of the six to write your own.
 
 Arrays
     Anything with the buffer protocol or DLPack goes in, in place and without a copy: numpy arrays, what OpenCV
@@ -37,7 +37,7 @@ Arrays
 
 Errors
     Everything raised is a vbg.Error and the built-in exception that fits: ValueError, TypeError, FileNotFoundError,
-    OSError with errno, RuntimeError ... The text says what was wanted and how to fix it.
+    OSError with errno, RuntimeError ... The text says what was wanted and how to fix it. help(vbg._errors) lists them.
 
 Threads
     Python's lock is released while anything computes or waits. A stage may be called from several threads; it
@@ -52,21 +52,19 @@ import logging as _logging
 import typing as _typing
 
 from . import _vbg
-from ._errors import (
-    ArgumentTypeError,
-    ArrayAccessError,
-    DeviceError,
-    Error,
-    InternalError,
-    InvalidArgumentError,
-    IoError,
-    ModelError,
-    NotBuiltError,
-    NotFoundError,
-    OutOfMemoryError,
-    StateError,
-    UnsupportedFormatError,
-)
+from ._errors import ArgumentTypeError as ArgumentTypeError
+from ._errors import ArrayAccessError as ArrayAccessError
+from ._errors import DeviceError as DeviceError
+from ._errors import Error as Error
+from ._errors import InternalError as InternalError
+from ._errors import InvalidArgumentError as InvalidArgumentError
+from ._errors import IoError as IoError
+from ._errors import ModelError as ModelError
+from ._errors import NotBuiltError as NotBuiltError
+from ._errors import NotFoundError as NotFoundError
+from ._errors import OutOfMemoryError as OutOfMemoryError
+from ._errors import StateError as StateError
+from ._errors import UnsupportedFormatError as UnsupportedFormatError
 from ._vbg import (
     Compositor,
     Context,
@@ -127,12 +125,13 @@ _logging.getLogger("vbg").addHandler(_logging.NullHandler())
 set_log_level(_logging.INFO)
 _atexit.register(_at_exit)
 
+# What help(vbg) and `from vbg import *` give. The exceptions and the stages' own classes are there as well, as vbg.<name>:
+# the list of them at the end of the text above tells more than forty classes with the same methods would.
 __all__ = [
-    "ArgumentTypeError", "ArrayAccessError", "Camera", "Compositor", "Context", "DeviceError", "Effect", "Error",
-    "FrameSpec", "InternalError", "InvalidArgumentError", "IoError", "MaskFilter", "ModelError", "NotBuiltError",
-    "NotFoundError", "OutOfMemoryError", "Pipeline", "Segmenter", "Sink", "Source", "StageTime", "StateError", "Stats",
-    "UnsupportedFormatError", "cameras", "compose", "convert", "convert_model", "fetch_model", "find_model_file", "inspect_model",
-    "model_folder", "models", "pixel_formats", "presets", "quote_value", "resolve_auto", "set_log_level", "stages",
-    "verify_model",
+    "Camera", "Compositor", "Context", "Effect", "Error", "FrameSpec", "MaskFilter", "Pipeline", "Segmenter", "Sink", "Source",
+    "StageTime", "Stats", "cameras", "compose", "compositor", "convert", "convert_model", "effect", "fetch_model", "find_model_file",
+    "inspect_model", "mask_filter", "model_folder", "models", "pixel_formats", "presets", "quote_value", "resolve_auto", "segmenter",
+    "set_log_level", "sink", "source", "stages", "verify_model",
 ]
-__all__ += _stages.__all__
+if __doc__:  # python -OO leaves such texts out
+    __doc__ += _stages.table()

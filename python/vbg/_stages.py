@@ -5,6 +5,7 @@ vbg.VideoSink), because most names are both. The options are those of the librar
 """
 
 import inspect
+import textwrap
 from typing import Any, Callable, Dict, List
 
 from . import _vbg
@@ -85,6 +86,17 @@ for _kind in _BASES:
         _class = _make(_stage)
         globals()[_class.__name__] = _class
         __all__.append(_class.__name__)
+
+
+def table() -> str:
+    """All stages with one line each, for help(vbg)."""
+    lines = ["", "Stages there are"]
+    for kind in _BASES:
+        lines.append(f"    {kind.replace('_', ' ').capitalize()}s")
+        for stage in _vbg.stages(kind):
+            first = f"        {class_name(kind, stage['name'])}  "
+            lines += textwrap.wrap(stage["summary"], 116, initial_indent=f"{first:<34}", subsequent_indent=" " * 34)
+    return "\n".join(lines) + "\n"
 
 
 def _factory(kind: str) -> Callable[..., Any]:

@@ -14,13 +14,14 @@ __all__ = [
     "GuidedFilter", "Temporal", "LargestComponent", "FillHoles", "Hologram", "Colormap",
     "Scanlines", "Ghost", "Grayscale", "Flip", "Blur", "Pixelate", "Color", "Image", "Video",
     "Over", "V4l2Source", "ImageSource", "VideoSource", "ImagesSource", "PatternSource", "V4l2Sink",
-    "ImageSink", "VideoSink", "ImagesSink", "Y4mSink", "RawSink", "NullSink", "segmenter",
-    "mask_filter", "effect", "compositor", "source", "sink",
+    "ImageSink", "VideoSink", "ImagesSink", "Y4mSink", "RawSink", "PreviewSink", "NullSink",
+    "segmenter", "mask_filter", "effect", "compositor", "source", "sink",
 ]
 
 def class_name(kind: str, name: str) -> str: ...
 def default_of(parameter: Dict[str, Any]) -> Any: ...
 def describe(parameter: Dict[str, Any]) -> str: ...
+def table() -> str: ...
 def segmenter(spec: str, /, **options: Any) -> Segmenter: ...
 def mask_filter(spec: str, /, **options: Any) -> MaskFilter: ...
 def effect(spec: str, /, **options: Any) -> Effect: ...
@@ -342,6 +343,16 @@ class RawSink(Sink):
         format: Optional[str] = ...,
         matrix: Optional[str] = ...,
         range: Optional[str] = ...,
+    ) -> None: ...
+
+class PreviewSink(Sink):
+    def __init__(
+        self,
+        *,
+        title: Optional[str] = ...,
+        display: Optional[str] = ...,
+        mirror: Optional[bool] = ...,
+        on_close: Optional[str] = ...,
     ) -> None: ...
 
 class NullSink(Sink):

@@ -196,3 +196,11 @@ def test_a_buffer_in_use_cannot_be_resized():
     memory = bytearray(picture().tobytes())
     view = memoryview(memory).cast("B", (48, 64, 3))
     assert (Resizes()(view) == picture()).all()
+
+
+def test_released_memory_says_so():
+    view = memoryview(bytearray(4 * 4 * 3)).cast("B", (4, 4, 3))
+    assert vbg.Flip()(view).shape == (4, 4, 3)
+    view.release()
+    with pytest.raises(ValueError, match="released"):
+        vbg.Flip()(view)

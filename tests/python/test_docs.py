@@ -55,10 +55,15 @@ def test_there_are_examples_where_they_belong():
 
 def test_help_reads_well():
     text = pydoc.plain(pydoc.render_doc(vbg))
-    for words in ("Virtual backgrounds", "class GuidedFilter(", "radius : number, 1 to 64, px", "do_apply", "Arrays", "Threads"):
+    for words in ("Virtual backgrounds", "class MaskFilter(", "do_apply", "Arrays", "Threads", "GuidedFilter  "):
         assert words in text
-    for name in vbg.__all__:
+    assert "class NotFoundError" not in text and len(text.splitlines()) < 2500
+    assert "radius : number, 1 to 64, px" in pydoc.plain(pydoc.render_doc(vbg.GuidedFilter))
+    for name in [*vbg.__all__, *vbg._stages.__all__, *(name for name in dir(vbg) if name.endswith("Error"))]:
         assert getattr(vbg, name).__doc__, name
+    for kind in ("segmenter", "mask_filter", "effect", "compositor", "source", "sink"):
+        for stage in vbg.stages(kind):
+            assert f"        {vbg._stages.class_name(kind, stage['name'])}  " in vbg.__doc__
     for cls in (vbg.Segmenter, vbg.MaskFilter, vbg.Effect, vbg.Compositor, vbg.Source, vbg.Sink, vbg.Pipeline, vbg.Stats):
         for name, member in vars(cls).items():
             if not name.startswith("_") and callable(member):

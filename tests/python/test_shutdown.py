@@ -1,5 +1,6 @@
-"""The interpreter's end, at the worst moments. Each case is a program of its own."""
+"""The interpreter's end, at the worst moments. Each case is a program of its own, run VBG_TEST_REPEAT times (once)."""
 
+import os
 import subprocess
 import sys
 import textwrap
@@ -78,7 +79,7 @@ CASES = {
 def test_ends_well(name):
     program = "import sys, threading, time\nimport numpy as np\nimport vbg\nframe = np.zeros((48, 64, 3), np.uint8)\n"
     program += textwrap.dedent(CASES[name]) + "\n"
-    for _ in range(3):
+    for _ in range(int(os.environ.get("VBG_TEST_REPEAT", "1"))):
         child = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
         assert child.returncode == (1 if "1 / 0" in program else 0), (child.returncode, child.stderr)
         assert "Fatal" not in child.stderr and "terminate" not in child.stderr, child.stderr

@@ -44,6 +44,12 @@ def test_tensors_are_read_and_written_in_place():
     assert (alpha.numpy() == vbg.Dilate(size=3)(matte())).all()
 
 
+def test_results_go_to_torch_in_place():
+    result = vbg.Flip()(picture())
+    assert torch.from_dlpack(result).data_ptr() == result.ctypes.data
+    assert torch.from_numpy(vbg.Constant(value=255)(picture())).min() == 255
+
+
 def test_an_own_stage_sees_the_tensors_memory():
     frame = torch.from_numpy(picture())
 
