@@ -30,7 +30,7 @@ def makeable(kind):
 @pytest.mark.parametrize("kind,stage", ALL, ids=ids)
 def test_class_and_table_agree(kind, stage):
     cls = getattr(vbg, _stages.class_name(kind, stage["name"]))
-    assert cls.__name__ in vbg.__all__
+    assert cls.__name__ in _stages.__all__
     signature = inspect.signature(cls.__init__)
     keywords = [p for p in signature.parameters.values() if p.kind is p.KEYWORD_ONLY]
     assert [p.name for p in keywords] == [p["name"] for p in stage["parameters"]]
