@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what libvbg is built from, on Debian 12. Does nothing where all of it is there already.
 #   cmake/install-dependencies.sh            to build the library, its programs and its tests
-#   cmake/install-dependencies.sh --checks   also clang, clang-format and clang-tidy, for every check of .ci/run
+#   cmake/install-dependencies.sh --checks   also clang, clang-format, clang-tidy and PipeWire, for every check of .ci/run
 set -euo pipefail
 
 packages=(
@@ -14,6 +14,7 @@ packages=(
   libxcb1-dev                                    # the preview window
   nlohmann-json3-dev libtomlplusplus-dev libcli11-dev
   libflatbuffers-dev flatbuffers-compiler libcurl4-openssl-dev libssl-dev   # model files
+  libpipewire-0.3-dev                            # a camera in PipeWire
   doctest-dev libbenchmark-dev
   python3-dev pybind11-dev                       # the Python package
   python3-pytest python3-hypothesis mypy         # its tests
@@ -28,6 +29,9 @@ if [ "${1:-}" = --checks ]; then
   command -v rustc >/dev/null || packages+=(rustc)
   command -v go >/dev/null || packages+=(golang-go)
   command -v javac >/dev/null || packages+=(default-jdk-headless)
+  # a PipeWire session and a reader to try the camera with
+  packages+=(pipewire wireplumber dbus gstreamer1.0-pipewire gstreamer1.0-plugins-base gstreamer1.0-plugins-good
+    gstreamer1.0-tools)
 fi
 
 missing=()

@@ -9,6 +9,7 @@
 #include <vbg/error.hpp>
 #include <vbg/registry.hpp>
 
+#include "io/pipewire/entry.hpp"
 #include "io/v4l2/doctor.hpp"
 #include "torch/network.hpp"
 
@@ -52,6 +53,7 @@ std::string_view to_string(Severity severity) noexcept {
 std::vector<Finding> diagnose(const DoctorOptions& options) {
     v4l2::Kernel& kernel = v4l2::system_kernel();
     std::vector<Finding> found = v4l2::diagnose_outlets(kernel, options.sink);
+    if (options.sink.empty()) found.push_back(diagnose_pipewire());
     for (Finding& one : v4l2::diagnose_cameras(kernel, options.source)) found.push_back(std::move(one));
     found.push_back(look_at_models());
     found.push_back(look_at_gpu(kernel));

@@ -6,6 +6,7 @@
 #include "io/images_source.hpp"
 #include "io/null_sink.hpp"
 #include "io/pattern_source.hpp"
+#include "io/pipewire/entry.hpp"
 #include "io/preview_sink.hpp"
 #include "io/raw_sink.hpp"
 #include "io/v4l2/sink.hpp"
@@ -23,9 +24,9 @@ std::vector<StageEntry> source_entries() {
 }
 
 std::vector<StageEntry> sink_entries() {
-    // PipeWire will stand first, too.
-    return {v4l2_sink_entry(), image_sink_entry(), video_sink_entry(),   images_sink_entry(),
-            y4m_sink_entry(),  raw_sink_entry(),   preview_sink_entry(), null_sink_entry()};
+    return {v4l2_sink_entry(),  pipewire_sink_entry(), image_sink_entry(),
+            video_sink_entry(), images_sink_entry(),   y4m_sink_entry(),
+            raw_sink_entry(),   preview_sink_entry(),  null_sink_entry()};
 }
 
 }  // namespace vbg

@@ -59,13 +59,15 @@ TEST_CASE("sources and sinks used out of order throw, and do not crash") {
                                                       : name == "images" ? "%d.png"
                                                                          : "a.png";
         const std::string key = name == "v4l2" ? ":device=" : ":path=";
-        auto sink = make_sink(name == "null"      ? name
+        const bool plain = name == "null" || name == "pipewire";
+        auto sink = make_sink(plain               ? name
                               : name == "preview" ? "preview:display=:7654"
                                                   : name + key + dir / ending);
         CHECK(sink->name() == entry->name);
         check_throws(Errc::wrong_state, {name}, [&] { sink->write(f.view()); });
         sink->close();
         sink->abandon();
+        if (name == "pipewire") continue;  // needs a daemon: tests/pipewire
         if (name == "v4l2") {
             check_throws(Errc::not_found, {"a.png"}, [&] {
                 sink->open({8, 8, PixelFormat::bgr8, {}, {}, 30});
