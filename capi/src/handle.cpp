@@ -1,5 +1,6 @@
 #include "handle.hpp"
 
+#include <cstring>
 #include <mutex>
 #include <string>
 #include <unordered_map>
@@ -56,7 +57,8 @@ std::shared_ptr<Object> find(std::uintptr_t handle, const char* kind, const char
         const std::lock_guard lock(table().mutex);
         if (const auto found = table().live.find(handle); found != table().live.end()) object = found->second;
     }
-    if (object == nullptr || object->name() != kind) {
+    // By its letters: equal literals of two files need not be one object.
+    if (object == nullptr || std::strcmp(object->name(), kind) != 0) {
         throw Error(Errc::invalid_argument, complaint(object.get(), kind, what));
     }
     return object;
