@@ -3,7 +3,9 @@
 
 #include <mutex>
 #include <stop_token>
+#include <string>
 #include <vbg/vbg.hpp>
+#include <vector>
 
 #include "handle.hpp"
 #include "vbg/vbg.h"
@@ -93,6 +95,21 @@ struct SinkObject final : Object {
     using Handle = vbg_sink;
     explicit SinkObject(std::unique_ptr<Sink> made) : Object(kName), part(std::move(made)) {}
     std::unique_ptr<Sink> part;
+};
+
+struct CameraListObject final : Object {
+    static constexpr const char* kName = "vbg_camera_list";
+    using Handle = vbg_camera_list;
+    CameraListObject() : Object(kName) {}
+    std::vector<Camera> cameras;
+    std::vector<std::string> problems;
+};
+
+struct DiagnosisObject final : Object {
+    static constexpr const char* kName = "vbg_diagnosis";
+    using Handle = vbg_diagnosis;
+    DiagnosisObject() : Object(kName) {}
+    std::vector<Finding> findings;
 };
 
 struct PipelineObject final : Object {

@@ -309,6 +309,11 @@ VBG_STRUCT_ARGUMENT(vbg_model_info);
 VBG_STRUCT_ARGUMENT(vbg_model_file);
 VBG_STRUCT_ARGUMENT(vbg_sink_counters);
 VBG_STRUCT_ARGUMENT(vbg_live_options);
+VBG_STRUCT_ARGUMENT(vbg_camera_info);
+VBG_STRUCT_ARGUMENT(vbg_camera_mode);
+VBG_STRUCT_ARGUMENT(vbg_camera_control);
+VBG_STRUCT_ARGUMENT(vbg_diagnosis_options);
+VBG_STRUCT_ARGUMENT(vbg_finding);
 
 /// An array: room for the 40 elements that `capacity` may ask for.
 template <>
@@ -374,6 +379,8 @@ VBG_HANDLE_ARGUMENT(vbg_compositor);
 VBG_HANDLE_ARGUMENT(vbg_source);
 VBG_HANDLE_ARGUMENT(vbg_sink);
 VBG_HANDLE_ARGUMENT(vbg_pipeline);
+VBG_HANDLE_ARGUMENT(vbg_camera_list);
+VBG_HANDLE_ARGUMENT(vbg_diagnosis);
 
 template <>
 struct Argument<char**> {
@@ -522,6 +529,8 @@ int main(int argc, char** argv) {
         vbg_sink_destroy(static_cast<vbg_sink*>(handle));
         vbg_frame_destroy(static_cast<vbg_frame*>(handle));
         vbg_mask_destroy(static_cast<vbg_mask*>(handle));
+        vbg_camera_list_destroy(static_cast<vbg_camera_list*>(handle));
+        vbg_diagnosis_destroy(static_cast<vbg_diagnosis*>(handle));
     }
     for (char* text : pool.texts) vbg_text_destroy(text);
     // A function that never succeeds is not tried in earnest. Fetching, converting and the like need real

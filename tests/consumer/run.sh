@@ -79,3 +79,41 @@ VBG_SEGMENTER='chroma_key' "$work/minimal_c" "$work/me.png" "$work/out_c.png"
 cmp "$work/out.png" "$work/out_c.png"  # the very file that minimal.cpp wrote
 if "$work/minimal_c" "$work/none.png" "$work/out_c.png" 2>"$work/error"; then exit 1; fi
 grep -q none.png "$work/error"
+
+say "C: a camera that is steered while it runs"
+# shellcheck disable=SC2086
+gcc "${strict[@]}" "$source/examples/camera.c" $c_flags -pthread -o "$work/camera"
+"$work/camera" >"$work/listed"  # whatever is here
+mkfifo "$work/lines"
+VBG_SEGMENTER=constant:value=0 "$work/camera" pattern:size=320x240,realtime=true null <"$work/lines" >"$work/said" \
+  2>"$work/error" &
+camera=$!
+exec 3>"$work/lines"
+shows() { # PICTURE: waits until that is what goes out
+  for _ in $(seq 300); do
+    echo "snapshot $work/now.png" >&3
+    sleep 0.2
+    if cmp -s "$work/now.png" "$1"; then return; fi
+  done
+  echo "never showed $1; it said:" >&2
+  cat "$work/said" "$work/error" >&2
+  exit 1
+}
+for color in 778899 445566; do
+  "$prefix/bin/vbg-cam" --source pattern:frames=1,size=320x240 --segmenter constant:value=0 --preset none \
+    --background "color:value=#$color" --sink "image:path=$work/$color.png" --quiet
+done
+echo "background color:value=#778899" >&3
+shows "$work/778899.png"
+echo "card color:value=#445566" >&3
+echo "pause" >&3
+shows "$work/445566.png"
+echo "status" >&3
+echo "background no_such_effect" >&3
+echo "resume" >&3
+shows "$work/778899.png"
+echo "quit" >&3
+exec 3>&-
+wait "$camera"
+grep -q '^paused: ' "$work/said"
+grep -q 'not_found: .*no_such_effect' "$work/error"

@@ -28,6 +28,14 @@ class Readme(unittest.TestCase):
             self.assertIn([path], [block.split() for block in blocks("sh")])
             self.assertTrue(os.access(SOURCE / path, os.X_OK))
 
+    def test_programs_named_are_there(self):
+        named = re.findall(r"^\| `(examples/[^`]+)` \|", README, re.MULTILINE)
+        self.assertIn("examples/camera.c", named)
+        for path in named:
+            self.assertTrue((SOURCE / path).is_file(), path)
+        languages = {str(p.relative_to(SOURCE)) for p in (SOURCE / "examples/languages").rglob("[pP]icture.*")}
+        self.assertEqual(languages, set(named) - {"examples/camera.c"})
+
     def test_presets_are_those_there_are(self):
         named = re.findall(r"^\| `(\w+)` \|", README.split("| preset |")[1].split("\n\n")[0], re.MULTILINE)
         listed = subprocess.run([PROGRAMS / "vbg-cam", "list", "presets"], capture_output=True, text=True, check=True).stdout

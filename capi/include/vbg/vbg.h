@@ -22,12 +22,12 @@
  * Nothing here ends the process, prints, or throws.
  *
  * ## Handles
- * vbg_frame, vbg_mask, vbg_segmenter, vbg_mask_filter, vbg_effect, vbg_compositor, vbg_source, vbg_sink and
- * vbg_pipeline are opaque. What a ..._create(), ..._load() or ..._last_frame() function gives is yours
- * until you ..._destroy() it; destroying NULL is fine. A handle is a number in the disguise of a pointer:
- * it is checked before it is used, so one that is NULL, destroyed, or of another kind gives
- * VBG_ERROR_INVALID_ARGUMENT. While another thread is inside a call, destroying takes effect when that call
- * returns. Texts given as `char **` are yours too: vbg_text_destroy().
+ * vbg_frame, vbg_mask, vbg_segmenter, vbg_mask_filter, vbg_effect, vbg_compositor, vbg_source, vbg_sink,
+ * vbg_pipeline, vbg_camera_list and vbg_diagnosis are opaque. What a ..._create(), ..._load() or
+ * ..._last_frame() function gives is yours until you ..._destroy() it; destroying NULL is fine. A handle is a
+ * number in the disguise of a pointer: it is checked before it is used, so one that is NULL, destroyed, or of
+ * another kind gives VBG_ERROR_INVALID_ARGUMENT. While another thread is inside a call, destroying takes
+ * effect when that call returns. Texts given as `char **` are yours too: vbg_text_destroy().
  *
  * ## Structs
  * Every struct begins with struct_size, the size that the program was compiled with: write
@@ -44,6 +44,7 @@
 
 #include "c/base.h"
 #include "c/callbacks.h"
+#include "c/device.h"
 #include "c/frame.h"
 #include "c/list.h"
 #include "c/live.h"
