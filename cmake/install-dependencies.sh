@@ -25,6 +25,7 @@ if [ "${1:-}" = --checks ]; then
   packages+=(mmdebstrap doxygen mandoc zsh fish)   # a clean Debian; the reference, man pages and completion
   packages+=(xvfb)   # a screen for the preview window
   packages+=(v4l-utils ffmpeg flex bison bc bzip2 xz-utils procps)   # tests/v4l2: real drivers in a machine of their own
+  packages+=(python3-torch python3-venv)   # the Python package beside torch, and in a virtual environment
   packages+=(abigail-tools libjna-java)   # the C API: its ABI, and other languages, where they are not here already
   command -v rustc >/dev/null || packages+=(rustc)
   command -v go >/dev/null || packages+=(golang-go)
