@@ -14,8 +14,8 @@ __all__ = [
     "GuidedFilter", "Temporal", "LargestComponent", "FillHoles", "Hologram", "Colormap",
     "Scanlines", "Ghost", "Grayscale", "Flip", "Blur", "Pixelate", "Color", "Image", "Video",
     "Over", "V4l2Source", "ImageSource", "VideoSource", "ImagesSource", "PatternSource", "V4l2Sink",
-    "ImageSink", "VideoSink", "ImagesSink", "Y4mSink", "RawSink", "PreviewSink", "NullSink",
-    "segmenter", "mask_filter", "effect", "compositor", "source", "sink",
+    "PipewireSink", "ImageSink", "VideoSink", "ImagesSink", "Y4mSink", "RawSink", "PreviewSink",
+    "NullSink", "segmenter", "mask_filter", "effect", "compositor", "source", "sink",
 ]
 
 def class_name(kind: str, name: str) -> str: ...
@@ -301,6 +301,18 @@ class V4l2Sink(Sink):
         fps: Optional[Union[float, str]] = ...,
         wait: Optional[Union[float, str]] = ...,
         io: Optional[str] = ...,
+    ) -> None: ...
+
+class PipewireSink(Sink):
+    def __init__(
+        self,
+        *,
+        name: Optional[str] = ...,
+        description: Optional[str] = ...,
+        format: Optional[str] = ...,
+        fps: Optional[Union[float, str]] = ...,
+        matrix: Optional[str] = ...,
+        range: Optional[str] = ...,
     ) -> None: ...
 
 class ImageSink(Sink):
