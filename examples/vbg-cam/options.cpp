@@ -252,6 +252,11 @@ Command parse_command_line(int argc, char** argv, Options& options) {
         command.kind = Command::Kind::exit;
         return command;
     }
+    // What is said of stages and files belongs to the program, not to these.
+    for (CLI::App* one : {ctl, list}) one->footer("");
+    for (CLI::App* one : ctl->get_subcommands([](const CLI::App*) { return true; })) one->footer("");
+    doctor->footer("Exit status: 0 nothing is wrong; 1 something is, or some programs will not like it.");
+
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {

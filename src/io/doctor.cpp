@@ -20,16 +20,20 @@ namespace {
 Finding look_at_models() {
     try {
         const std::string stands_for = resolve_auto(StageKind::segmenter, "auto");
-        return {Severity::ok, "model", fmt::format("the segmenter 'auto' is {} here", stands_for), {}};
+        return {Severity::ok,
+                "model",
+                fmt::format("there is a network that finds the person: '{}'", stands_for),
+                {}};
     } catch (const Error& e) {
-        return {Severity::error, "model", fmt::format("no network can be used: {}", e.what()),
+        return {Severity::error, "model",
+                fmt::format("there is no network that finds the person: {}", e.what()),
                 "vbg-model fetch selfie-general"};
     }
 }
 
 Finding look_at_gpu(v4l2::Kernel& kernel) {
     const std::string why = net::why_cpu();
-    if (why.empty()) return {Severity::ok, "gpu", "networks run on an NVIDIA GPU", {}};
+    if (why.empty()) return {Severity::ok, "gpu", "networks run on the NVIDIA GPU", {}};
     if (kernel.read_file("/proc/driver/nvidia/version")) {
         return {Severity::info, "gpu",
                 fmt::format("there is an NVIDIA GPU, but networks run on the CPU: {}", why),

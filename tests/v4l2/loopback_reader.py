@@ -25,9 +25,13 @@ def capabilities(node):
 
 
 class Reader:
-    """Streams from a node with mmap. Frames come as (time of arrival, bytes)."""
+    """Streams from a node with mmap. Frames come as (time of arrival, bytes).
 
-    def __init__(self, node, buffers=4):
+    v4l2loopback lets its writer go on over what a reader has not copied yet. Where this program was too slow for that (more than
+    two frame times), the frame is left out.
+    """
+
+    def __init__(self, node, buffers=8):
         self.fd = os.open(node, os.O_RDWR | os.O_NONBLOCK)
         form = bytearray(208)
         struct.pack_into("I", form, 0, CAPTURE)
@@ -57,8 +61,7 @@ class Reader:
         struct.pack_into("I", data, 60, MMAP)
         return data
 
-    def frame(self, timeout=2.0):
-        """The next frame; TimeoutError when none comes."""
+    def next(self, timeout=2.0):
         end = time.monotonic() + timeout
         while True:
             select.select([self.fd], [], [], max(0.0, end - time.monotonic()))
@@ -70,12 +73,25 @@ class Reader:
                 if time.monotonic() > end:
                     raise TimeoutError("no frame came") from None
         index, _, used = struct.unpack_from("III", buffer, 0)
+        seconds, microseconds = struct.unpack_from("qq", buffer, 24)
         data = self.maps[index][:used]
         now = time.monotonic()
         fcntl.ioctl(self.fd, QBUF, buffer)
-        return now, data
+        late = now - seconds - microseconds / 1e6 > 2 / self.fps
+        return (now, None) if late else (now, data)
+
+    def frame(self, timeout=2.0):
+        """The next frame; TimeoutError when none comes."""
+        end = time.monotonic() + timeout
+        while True:
+            when, data = self.next(timeout)
+            if data is not None:
+                return when, data
+            if time.monotonic() > end:
+                raise TimeoutError("all frames came late")
 
     def frames(self, count):
+        """So many, without those that are left out."""
         return [self.frame() for _ in range(count)]
 
     def close(self):

@@ -11,6 +11,10 @@ export VBG_UVC_CAMERA=$here/uvc-camera
 settings=(-e VBG_UVC_CAMERA -e "VBG_TEST_DATA=${VBG_TEST_DATA:-}" -e "VBG_FAULT_SEED=${VBG_FAULT_SEED:-}"
   -e OMP_WAIT_POLICY=passive -e "LSAN_OPTIONS=suppressions=$here/../support/leaks.txt")
 
+# OpenCV is one of the readers; Debian's is in Debian's Python.
+python=python3
+"$python" -c 'import cv2' 2>/dev/null || python=/usr/bin/python3
+
 # What there is to run: a name, the time it may take in seconds, and the command.
 names=() limits=() commands=()
 add() {
@@ -23,8 +27,9 @@ add faults 400 "$build/bin/vbg_test_v4l2" --source-file='*test_faults*'
 add program 300 python3 -B "$here/test_camera_program.py" "$build/bin/vbg-cam"
 add end-to-end 400 /usr/bin/python3 -B "$here/test_end_to_end.py" "$build/bin/vbg-cam"
 add survive 400 /usr/bin/python3 -B "$here/test_survive.py" "$build/bin/vbg-cam"
-add loopback 600 python3 -B "$here/test_loopback.py" "$build/bin/vbg-cam"
 add python 400 /usr/bin/python3 -B "$here/test_python.py" "$build/python"
+add loopback 300 "$python" -B "$here/test_loopback.py" "$build/bin/vbg-cam"
+add lasting 300 "$python" -B "$here/test_virtual_camera.py" "$build/bin/vbg-cam"
 
 failed=()
 for i in "${!names[@]}"; do

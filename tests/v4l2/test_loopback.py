@@ -1,14 +1,10 @@
 #!/usr/bin/env python3
 """vbg-cam feeding v4l2loopback, looked at by other programs: this one, v4l2-ctl, OpenCV, ffmpeg, v4l2-compliance. Runs in the
 test machine (see v4l2-vm): test_loopback.py PATH-OF-VBG-CAM"""
-import json
-import os
-import pathlib
 import re
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 
@@ -18,115 +14,44 @@ except ImportError:
     cv2 = None
 
 from loopback_reader import Reader, capabilities
+from virtual_camera import NODE, Cam, VirtualCamera, load, wait_for
 
-VBG_CAM = sys.argv.pop(1) if len(sys.argv) > 1 else "vbg-cam"
-ENV = {**os.environ, "VBG_PREPARED": "1"}
-NODE = "/dev/video20"
-QUIET = ["--log-level", "info", "--quiet"]
-PASS = ["--preset", "none", "--segmenter", "constant:value=255", *QUIET]
 FORMATS = {"yuyv": "YUYV", "i420": "YU12", "nv12": "NV12", "rgb8": "RGB3", "bgr8": "BGR3"}
 FFMPEG = {"yuyv": "yuyv422", "i420": "yuv420p", "nv12": "nv12", "rgb8": "rgb24", "bgr8": "bgr24"}
+BYTES = {"yuyv": 2, "i420": 1.5, "nv12": 1.5, "rgb8": 3, "bgr8": 3}
+NODES = {name: f"/dev/video{20 + i}" for i, name in enumerate(FORMATS)}
 
 
-def load(parameters="devices=1 video_nr=20 card_label=vbg exclusive_caps=1"):
-    subprocess.run(["rmmod", "v4l2loopback"], check=False, capture_output=True)
-    subprocess.run(["modprobe", "v4l2loopback", *parameters.split()], check=True)
+def load_one_for_each_format():
+    """Five virtual cameras, one for each format that is written."""
+    count = len(FORMATS)
+    load(f"devices={count} video_nr={','.join(str(20 + i) for i in range(count))} exclusive_caps={','.join('1' * count)} "
+         f"card_label={','.join(FORMATS)} max_buffers=8")
 
 
-def load_vivid():
-    subprocess.run(["rmmod", "vivid"], check=True)
-    subprocess.run(["modprobe", "vivid", "n_devs=1", "node_types=0x1", "vid_cap_nr=0"], check=True)
+class Loopback(VirtualCamera):
+    def feed_every_format(self, *args, **kwargs):
+        """One vbg-cam that feeds all five, and a file of bare pixels beside each."""
+        load_one_for_each_format()
+        sinks = []
+        for name in FORMATS:
+            sinks += ["--sink", f"v4l2:device={name},format={name}", "--sink", f"raw:path={self.dir / name}.raw,format={name}"]
+        return Cam(*sinks, *args, nodes=NODES.values(), **kwargs)
 
-
-def wait_for(condition, seconds=40.0):
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            raise TimeoutError("it did not come about")
-        time.sleep(0.02)
-
-
-class Cam:
-    """A running vbg-cam. Waits until its first frame is in the node."""
-
-    def __init__(self, *args, nodes=(NODE,), base=PASS):
-        self.log = tempfile.TemporaryFile("w+")
-        self.process = subprocess.Popen([VBG_CAM, *base, *args], env=ENV, stdout=self.log, stderr=self.log)
-        try:
-            wait_for(lambda: self.process.poll() is not None or all(self.streams(node) for node in nodes))
-            assert self.process.poll() is None, self.text()
-        except BaseException:
-            self.process.kill()
-            raise
-
-    @staticmethod
-    def streams(node):
-        number = node.removeprefix("/dev/video")
-        try:
-            return ":" in pathlib.Path(f"/sys/devices/virtual/video4linux/video{number}/format").read_text()
-        except OSError:
-            return False
-
-    def text(self):
-        self.log.seek(0)
-        return self.log.read()
-
-    def stop(self, how=signal.SIGINT):
-        self.process.send_signal(how)
-        code = self.process.wait(30)
-        return code, self.text()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-        self.log.close()
-
-
-class Loopback(unittest.TestCase):
-    def setUp(self):
-        load()
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.dir = pathlib.Path(folder.name)
-
-    # What was composed is written to a file of bare pixels too; every frame that is read must be, byte for byte, one of those,
-    # and they must come in order.
-    def check_against(self, reference, frames, what, strict=True):
-        size = len(frames[0])
-        composed = reference.read_bytes()
-        index = {composed[i * size:(i + 1) * size]: i for i in range(len(composed) // size)}
-        seen = []
-        for number, frame in enumerate(frames):
-            self.assertIn(frame, index, f"{what}: frame {number} is none that was composed")
-            seen.append(index[frame])
-        self.assertEqual(seen, sorted(seen), f"{what}: out of order")
-        if strict:
-            uneven = sum(later - earlier != 1 for earlier, later in zip(seen, seen[1:]))
-            self.assertLessEqual(uneven, len(seen) // 4, f"{what}: {seen}")
-        return seen
-
-    def check_rate(self, times, fps, what):
-        rate = (len(times) - 1) / (times[-1] - times[0])
-        self.assertLess(abs(rate / fps - 1), 0.08, f"{what}: {rate:.2f} frames/s, {fps} promised")
-        print(f"    {what}: {rate:.2f} frames/s of {fps}")
-
-    def read_with_v4l2_ctl(self, count):
+    def read_with_v4l2_ctl(self, node, count):
         out = self.dir / "v4l2-ctl.raw"
-        subprocess.run(["v4l2-ctl", "-d", NODE, "--stream-mmap", f"--stream-count={count}", f"--stream-to={out}"], check=True,
+        subprocess.run(["v4l2-ctl", "-d", node, "--stream-mmap=8", f"--stream-count={count}", f"--stream-to={out}"], check=True,
                        capture_output=True, timeout=60)
         return out.read_bytes()
 
-    def read_with_ffmpeg(self, count, pixels):
-        result = subprocess.run(["ffmpeg", "-loglevel", "error", "-f", "v4l2", "-i", NODE, "-frames:v", str(count), "-vsync", "0",
-                                 "-f", "rawvideo", "-pix_fmt", pixels, "-"], check=True, capture_output=True, timeout=60)
+    def read_with_ffmpeg(self, node, count, pixels):
+        result = subprocess.run(["ffmpeg", "-loglevel", "error", "-fpsprobesize", "0", "-f", "v4l2", "-i", node, "-frames:v", str(count),
+                                 "-vsync", "0", "-f", "rawvideo", "-pix_fmt", pixels, "-"], check=True, capture_output=True, timeout=60,
+                                stdin=subprocess.DEVNULL)
         return result.stdout
 
-    def read_with_opencv(self, count):
-        capture = cv2.VideoCapture(NODE, cv2.CAP_V4L2)
+    def read_with_opencv(self, node, count):
+        capture = cv2.VideoCapture(node, cv2.CAP_V4L2)
         self.assertTrue(capture.isOpened())
         capture.set(cv2.CAP_PROP_CONVERT_RGB, 0)
         frames = [capture.read() for _ in range(count)]
@@ -135,58 +60,37 @@ class Loopback(unittest.TestCase):
         return [frame.tobytes() for _, frame in frames]
 
     def test_every_format_arrives_whole_in_order_and_on_time(self):
-        for name, fourcc in FORMATS.items():
-            load()
-            reference = self.dir / f"{name}.raw"
-            with Cam("--source", "pattern:size=320x240,realtime=true", "--sink", f"v4l2:device={NODE},format={name}", "--sink",
-                     f"raw:path={reference},format={name}") as cam:
-                with Reader(NODE) as reader:
-                    self.assertEqual((reader.fourcc, reader.width, reader.height), (fourcc, 320, 240))
-                    self.assertAlmostEqual(reader.fps, 30)
-                    mine = reader.frames(90)
-                tool = self.read_with_v4l2_ctl(30)
-                film = self.read_with_ffmpeg(30, FFMPEG[name])
-                opencv = self.read_with_opencv(30) if cv2 else []
-                code, text = cam.stop()
-            self.assertEqual(code, 130, text)
-            size = len(mine[0][1])
-            self.assertEqual(size, 320 * 240 * {"yuyv": 4, "i420": 3, "nv12": 3}.get(name, 6) // 2)
-            self.check_rate([t for t, _ in mine], 30, f"{name}, own reader")
-            self.check_against(reference, [data for _, data in mine], f"{name}, own reader")
-            for what, data in (("v4l2-ctl", tool), ("ffmpeg", film)):
-                frames = [data[i:i + size] for i in range(0, len(data), size)]
-                self.assertEqual(len(frames), 30, f"{name}, {what}")
-                self.check_against(reference, frames, f"{name}, {what}")
-            if not cv2:
-                print("    SKIP: OpenCV as a reader: python3-opencv is not there")
-                continue
-            self.assertEqual(len(opencv[0]), size, f"{name}, OpenCV")
-            self.check_against(reference, opencv, f"{name}, OpenCV")
+        if not cv2:
+            print("    SKIP: OpenCV as a reader: python3-opencv is not there")
+        read = {}
+        with self.feed_every_format("--source", "pattern:size=160x120,fps=20,realtime=true") as cam:
+            for name, node in NODES.items():
+                with Reader(node) as reader:
+                    self.assertEqual((reader.fourcc, reader.width, reader.height), (FORMATS[name], 160, 120))
+                    self.assertAlmostEqual(reader.fps, 20)
+                    read[name, "own reader"] = b"".join(self.read_at(reader, 20, 30, f"{name}, one of five cameras"))
+                read[name, "v4l2-ctl"] = self.read_with_v4l2_ctl(node, 12)
+                read[name, "ffmpeg"] = self.read_with_ffmpeg(node, 12, FFMPEG[name])
+                if cv2:
+                    read[name, "OpenCV"] = b"".join(self.read_with_opencv(node, 12))
+            code, text = cam.stop()
+        self.assertEqual(code, 130, text)
+        for (name, what), data in read.items():
+            size = int(160 * 120 * BYTES[name])
+            frames = [data[i:i + size] for i in range(0, len(data), size)]
+            self.assertEqual(len(frames), 30 if what == "own reader" else 12, f"{name}, {what}")
+            self.check_against(self.dir / f"{name}.raw", frames, f"{name}, {what}")
 
     def test_a_slow_source_is_repeated_at_the_promised_rate(self):
         reference = self.dir / "slow.raw"
         with Cam("--source", "pattern:size=320x240,fps=7.5,realtime=true", "--sink", f"v4l2:device={NODE},fps=30", "--sink",
                  f"raw:path={reference},format=yuyv") as cam:
             with Reader(NODE) as reader:
-                frames = reader.frames(90)
+                frames = self.read_at(reader, 30, 90, "7.5 frames/s shown at 30")
             cam.stop()
-        self.check_rate([t for t, _ in frames], 30, "7.5 frames/s shown at 30")
-        seen = self.check_against(reference, [data for _, data in frames], "slow source", strict=False)
+        seen = self.check_against(reference, frames, "slow source", strict=False)
         self.assertEqual(sorted(set(seen)), list(range(seen[0], seen[-1] + 1)))  # none left out
         self.assertLess(abs(len(set(seen)) - 90 / 4), 4)
-
-    def test_two_virtual_cameras_at_once(self):
-        load("devices=2 video_nr=20,21 exclusive_caps=1,1 card_label=one,two")
-        references = [self.dir / "20.raw", self.dir / "21.raw"]
-        with Cam("--source", "pattern:size=320x240,realtime=true", "--sink", NODE, "--sink", "v4l2:device=two,format=i420", "--sink",
-                 f"raw:path={references[0]},format=yuyv", "--sink", f"raw:path={references[1]},format=i420",
-                 nodes=(NODE, "/dev/video21")) as cam:
-            with Reader(NODE) as first, Reader("/dev/video21") as second:
-                pairs = [(first.frame(), second.frame()) for _ in range(60)]
-            cam.stop()
-        for i, reference in enumerate(references):
-            self.check_against(reference, [pair[i][1] for pair in pairs], f"camera {i}")
-            self.check_rate([pair[i][0] for pair in pairs], 30, f"camera {i} of two")
 
     def test_a_held_format_is_taken(self):
         with Cam("--source", "pattern:size=160x120,realtime=true", "--sink", f"v4l2:device={NODE},format=nv12") as cam:
@@ -203,98 +107,40 @@ class Loopback(unittest.TestCase):
         self.assertEqual({len(one) for one in data}, {160 * 120 * 3 // 2})
         self.assertGreater(len(set(data)), 20)
 
-    def test_readers_come_and_go(self):
-        with Cam("--source", "pattern:size=320x240,realtime=true", "--sink", NODE) as cam:
-            for i in range(15):
-                with Reader(NODE, buffers=1 + i % 4) as reader:
-                    reader.frames(2)
+    def test_readers_that_come_and_go_that_are_slow_that_are_stuck(self):
+        reference = self.dir / "readers.raw"
+        with Cam("--source", "v4l2:/dev/video0,size=320x180,fps=15", "--fps", "30", "--sink", NODE, "--sink",
+                 f"raw:path={reference},format=yuyv") as cam:
             with Reader(NODE) as stuck, Reader(NODE) as reader:
                 stuck.frame()  # and never gives it back
-                self.check_rate([t for t, _ in reader.frames(60)], 30, "beside a stuck reader")
+                frames = self.read_at(reader, 30, 60, "beside a stuck reader")
+            with Reader(NODE) as slow:
+                late = [slow.frame()[1] for _ in range(8) if time.sleep(0.2) is None]
+            # What a machine that is suspended does to a program.
+            with Reader(NODE) as reader:
+                reader.frames(5)
+                cam.process.send_signal(signal.SIGSTOP)
+                time.sleep(3)
+                cam.process.send_signal(signal.SIGCONT)
+                woken = time.monotonic()
+                while reader.frame(timeout=10)[0] < woken:
+                    pass
+                after = self.read_at(reader, 30, 60, "after a sleep")
+            for i in range(10):  # they take buffers away for good
+                with Reader(NODE, buffers=1 + i % 4) as reader:
+                    reader.frames(2)
             code, text = cam.stop()
         self.assertEqual(code, 130, text)
         self.assertNotIn("error", text)
-
-    def test_the_node_is_usable_afterwards(self):
-        for exclusive in (1, 0):
-            load(f"devices=1 video_nr=20 exclusive_caps={exclusive}")
-            free = {"output"} if exclusive else {"capture", "output"}
-            for how in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
-                for io in ("mmap", "write"):
-                    self.assertEqual(capabilities(NODE), free)
-                    with Cam("--source", "pattern:size=160x120,realtime=true", "--sink", f"v4l2:device={NODE},io={io}") as cam:
-                        self.assertEqual(capabilities(NODE), {"capture"} if exclusive else free)
-                        with Reader(NODE) as reader:
-                            reader.frames(3)
-                        cam.stop(how)
-                    self.assertEqual(capabilities(NODE), free, f"exclusive_caps={exclusive} {how} {io}")
-
-    def test_capabilities_that_others_lose_are_mended(self):
-        subprocess.run(["ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", "testsrc=size=160x120", "-frames:v", "3", "-pix_fmt",
-                        "yuyv422", "-f", "v4l2", NODE], check=True, timeout=60)
-        if capabilities(NODE):
-            self.skipTest("this producer left the node as it was")
-        found = self.doctor()
-        self.assertTrue(any("without capabilities" in one["text"] for one in found), found)
-        with Cam("--source", "pattern:size=160x120,realtime=true", "--sink", NODE) as cam:
-            with Reader(NODE) as reader:
-                reader.frames(3)
-            cam.stop()
-        self.assertEqual(capabilities(NODE), {"output"})
-
-    def test_who_feeds_it_is_said(self):
-        with Cam("--source", "pattern:size=160x120,realtime=true", "--sink", NODE) as cam:
-            result = subprocess.run([VBG_CAM, *PASS, "--source", "pattern", "--sink", NODE], env=ENV, capture_output=True, text=True,
-                                    timeout=60, check=False)
-            self.assertEqual(result.returncode, 1)
-            self.assertIn(f"vbg-cam (process {cam.process.pid})", result.stderr)
-            # The module cannot go while it is in use, and nothing happens to the stream by trying.
-            self.assertNotEqual(subprocess.run(["rmmod", "v4l2loopback"], check=False, capture_output=True).returncode, 0)
-            with Reader(NODE) as reader:
-                reader.frames(10)
-            cam.stop()
-        load()
-        with Cam("--source", "pattern:size=160x120,realtime=true", "--sink", NODE) as cam:
-            with Reader(NODE) as reader:
-                reader.frames(10)
-            cam.stop()
-
-    # v4l2loopback cannot be unloaded under a producer; vivid's output can vanish.
-    def test_a_node_that_vanishes_and_comes_back(self):
-        subprocess.run(["rmmod", "vivid"], check=True)
-        subprocess.run(["modprobe", "vivid", "n_devs=1", "node_types=0x101", "vid_cap_nr=0", "vid_out_nr=30"], check=True)
-        self.addCleanup(load_vivid)
-        driver = pathlib.Path("/sys/bus/platform/drivers/vivid")
-        with tempfile.TemporaryFile("w+") as log:
-            cam = subprocess.Popen([VBG_CAM, *PASS, "--source", "pattern:size=640x360,realtime=true", "--sink", "/dev/video30"],
-                                   env=ENV, stdout=log, stderr=log)
-
-            def text():
-                log.seek(0)
-                return log.read()
-
-            try:
-                wait_for(lambda: "frames/s" in text() or cam.poll() is not None)
-                time.sleep(1)
-                (driver / "unbind").write_text("vivid.0")
-                wait_for(lambda: "trying again" in text() or cam.poll() is not None)
-                time.sleep(1)
-                (driver / "bind").write_text("vivid.0")
-                wait_for(lambda: "it is back" in text() or cam.poll() is not None)
-                time.sleep(1)
-                self.assertIsNone(cam.poll(), text())
-                cam.send_signal(signal.SIGINT)
-                self.assertEqual(cam.wait(30), 130, text())
-                counts = re.search(r"(\d+) frames shown, .* (\d+) dropped", text())
-                self.assertGreater(int(counts[1]), 30)
-                self.assertGreater(int(counts[2]), 5)
-            finally:
-                if cam.poll() is None:
-                    cam.kill()
+        self.check_against(reference, late, "a slow reader", strict=False)
+        for what, seen in (("beside a stuck reader", frames), ("after a sleep", after)):
+            order = self.check_against(reference, seen, what, strict=False)
+            self.assertGreater(len(set(order)), 20)
 
     def failures(self):
-        """Names of the tests of v4l2-compliance that fail on the node now."""
-        result = subprocess.run(["v4l2-compliance", "-d", NODE], capture_output=True, text=True, timeout=120, check=False)
+        """Names of the tests of v4l2-compliance, with those of streaming, that fail on the node now."""
+        result = subprocess.run(["v4l2-compliance", "-d", NODE, "-s"], capture_output=True, text=True, timeout=120, check=False)
+        self.assertIn("Streaming ioctls", result.stdout)
         return set(re.findall(r"test (.*): FAIL", result.stdout))
 
     def test_compliance_is_that_of_a_plain_producer(self):
@@ -311,73 +157,36 @@ class Loopback(unittest.TestCase):
             ours = self.failures()
             self.assertIsNone(cam.process.poll(), cam.text())
             with Reader(NODE) as reader:
-                self.check_rate([t for t, _ in reader.frames(90)], 30, "after v4l2-compliance")
+                self.read_at(reader, 30, 45, "after v4l2-compliance")
         print(f"    v4l2-compliance fails: plain {sorted(theirs)}, vbg-cam {sorted(ours)}")
         self.assertEqual(ours - theirs, set())
 
-    def doctor(self, *args):
-        result = subprocess.run([VBG_CAM, "doctor", "--json", *args], env=ENV, capture_output=True, text=True, timeout=60, check=False)
-        found = json.loads(result.stdout)
-        self.assertEqual(result.returncode, int(any(one["severity"] in ("warning", "error") for one in found)))
-        return [one for one in found if one["topic"] == "virtual camera"]
-
-    def mend(self, found):
-        commands = [one["fix"] for one in found if "modprobe" in one["fix"]]
-        self.assertEqual(len(commands), 1, found)
-        command = commands[0].split(": ", 1)[-1].replace("sudo ", "").replace("modprobe -r", "rmmod")
-        subprocess.run(["sh", "-ec", command], check=True)
-
-    def test_the_doctor_is_right_and_so_is_the_medicine(self):
-        self.assertEqual({one["severity"] for one in self.doctor()} - {"info"}, {"ok"})
-        load("devices=1 video_nr=20 exclusive_caps=0")
-        found = self.doctor()
-        self.assertIn("warning", {one["severity"] for one in found})
-        self.mend(found)
-        self.assertEqual({one["severity"] for one in self.doctor()} - {"info"}, {"ok"})
-        subprocess.run(["rmmod", "v4l2loopback"], check=True)
-        self.assertIn("error", {one["severity"] for one in self.doctor()})
-        with Cam("--source", "pattern:size=160x120,realtime=true", "--sink", "null", nodes=()) as cam:
-            cam.stop()
-        result = subprocess.run([VBG_CAM, *PASS, "--source", "pattern", "--sink", "v4l2"], env=ENV, capture_output=True, text=True,
-                                timeout=60, check=False)
-        self.assertEqual(result.returncode, 1)
-        self.assertIn("modprobe v4l2loopback", result.stderr)
-        load("devices=1 video_nr=20 card_label=vbg exclusive_caps=1")
-        with Cam("--source", "pattern:size=160x120,realtime=true", "--sink", NODE):
-            texts = " ".join(one["text"] for one in self.doctor())
-            self.assertIn("160x120 YUYV at 30 frames/s", texts)
-            self.assertIn("vbg-cam", texts)
-
     def test_sleeps_until_somebody_reads(self):
-        with Cam("--on-demand", "--idle-after", "1", "--source", "pattern:size=320x240,realtime=true", "--sink", NODE) as cam:
-            for _ in range(3):
-                time.sleep(4)
-                capabilities(NODE)  # a short look wakes nobody
+        with Cam("--on-demand", "--idle-after", "1", "--source", "v4l2:/dev/video0,size=320x180,fps=30", "--sink", NODE) as cam:
+            waits = []
+            for _ in range(2):
+                cam.wait_for(lambda: not cam.has_open("/dev/video0"))
+                # Programs go on listing it; a short look wakes nobody.
+                self.assertEqual(capabilities(NODE), {"capture"})
+                time.sleep(1)
+                self.assertFalse(cam.has_open("/dev/video0"))
                 began = time.monotonic()
                 with Reader(NODE) as reader:
                     first = reader.frame()[1]
                     self.assertEqual(reader.frame()[1], first)  # a still picture
+                    asked = None
                     while reader.frame()[1] == first:
-                        self.assertLess(time.monotonic() - began, 3)
+                        self.assertLess(time.monotonic() - began, 5)
+                        if asked is None and cam.has_open("/dev/video0"):
+                            asked = time.monotonic() - began
                     woken = time.monotonic() - began
-                print(f"    awake after {woken * 1000:.0f} ms")
-                self.assertLess(woken, 0.5)  # 300 ms on a machine of one's own
+                asked = woken if asked is None else asked
+                print(f"    camera asked for after {asked * 1000:.0f} ms, its pictures there after {woken * 1000:.0f} ms")
+                waits.append(asked)
             code, text = cam.stop()
         self.assertEqual(code, 130, text)
-
-    def test_vivid_through_the_fakecam_preset(self):
-        reference = self.dir / "end.raw"
-        subprocess.run(["v4l2-ctl", "-d", "/dev/video0", "-c", "osd_text_mode=0"], check=True)
-        with Cam("--preset", "fakecam", "--segmenter", "chroma_key", "--background", "color:value=#123456", "--source",
-                 "v4l2:/dev/video0,size=640x360,fps=25", "--sink", NODE, "--sink", f"raw:path={reference},format=yuyv", base=QUIET) as cam:
-            with Reader(NODE) as reader:
-                frames = reader.frames(75)
-                self.assertEqual((reader.width, reader.height), (640, 360))
-            code, text = cam.stop()
-        self.assertEqual(code, 130, text)
-        self.check_rate([t for t, _ in frames], 25, "vivid through fakecam")
-        self.check_against(reference, [data for _, data in frames], "vivid through fakecam", strict=False)
+        self.assertLess(min(waits), 0.4)  # 300 ms where system calls are quick
 
 
 if __name__ == "__main__":
-    unittest.main(argv=[sys.argv[0], "-v", *sys.argv[1:]])
+    unittest.main(argv=[*sys.argv, "-v"])

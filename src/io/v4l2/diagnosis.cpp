@@ -4,65 +4,68 @@
 #include <cerrno>
 #include <system_error>
 
-#include "io/v4l2/machine.hpp"
-
 namespace vbg::v4l2 {
 
 namespace {
 
-std::string busy(Kernel& kernel, const Failure& failure) {
+Advice busy(Kernel& kernel, const Failure& failure) {
     const std::string who = list_holders(kernel, failure.node);
     if (who.empty()) {
-        return fmt::format(
-            "another program uses it, of another user or in a container; find it with: "
-            "sudo fuser -v {}",
-            failure.node);
+        return {"another program uses it, of another user or in a container",
+                fmt::format("find it with: sudo fuser -v {}", failure.node)};
     }
-    return fmt::format("it is open in {}; close it there, or choose another node", who);
+    return {fmt::format("it is open in {}", who), "close it there, or choose another node"};
 }
 
-std::string forbidden(Kernel& kernel, const Failure& failure) {
+Advice forbidden(Kernel& kernel, const Failure& failure) {
     const std::string group = kernel.group_of(failure.node);
-    if (group.empty() || group == "root") {
-        return fmt::format("this user may not use it; look at: ls -l {}", failure.node);
+    if (group.empty() || group == "root")
+        return {"this user may not use it", fmt::format("look at: ls -l {}", failure.node)};
+    if (in_container(kernel)) {
+        return {fmt::format("this user may not use it: it belongs to the group '{}'", group),
+                fmt::format("start the container with --group-add {}", group)};
     }
-    return fmt::format(
-        "this user may not use it: it belongs to the group '{0}'; join it with: sudo usermod -aG {0} "
-        "\"$USER\", then log in anew (in a container: pass the group with --group-add {0})",
-        group);
+    return {fmt::format("this user may not use it: it belongs to the group '{}'", group),
+            fmt::format("join it with: sudo usermod -aG {} \"$USER\", then log in anew", group)};
 }
 
-std::string absent(Kernel& kernel, const Failure& failure) {
+Advice absent(Kernel& kernel, const Failure& failure) {
     if (failure.role == Role::virtual_camera && !look_at_loopback(kernel).loaded) {
         const Advice advice = why_no_loopback(kernel);
-        return fmt::format("there is no such node: {}; mend it with: {}", advice.text, advice.fix);
+        return {fmt::format("there is no such node: {}", advice.text),
+                fmt::format("mend it with: {}", advice.fix)};
     }
     std::string list;
     for (const std::string& node : kernel.nodes())
         list += fmt::format("{}{}", list.empty() ? "" : ", ", node);
-    if (!list.empty()) return fmt::format("there is no such node; there are {}", list);
-    return "there is no video node at all; plug a camera in, or load its driver with: sudo modprobe uvcvideo "
-           "(in a container: pass the node with --device /dev/video0)";
+    if (!list.empty()) return {fmt::format("there is no such node; there are {}", list), {}};
+    if (in_container(kernel)) {
+        return {"there is no video node in this container",
+                fmt::format("start it with --device {}", failure.node)};
+    }
+    return {"there is no video node at all",
+            "plug a camera in, or load its driver with: sudo modprobe uvcvideo"};
 }
 
-std::string refused(Kernel& kernel, const Failure& failure) {
+Advice refused(Kernel& kernel, const Failure& failure) {
     if (failure.role == Role::virtual_camera) {
         const std::string who = list_holders(kernel, failure.node);
-        return fmt::format(
-            "the driver refuses the arguments; a virtual camera does so while another program holds it with "
-            "another format{}; close what reads or feeds it; if that is not enough: {}",
-            who.empty() ? std::string() : fmt::format(" (open in {})", who), kReloadLoopback);
+        return {
+            fmt::format("the driver refuses the arguments; a virtual camera does so while another program "
+                        "holds it with another format{}",
+                        who.empty() ? std::string() : fmt::format(" (open in {})", who)),
+            fmt::format("close what reads or feeds it; if that is not enough: {}", reload_command(kernel))};
     }
-    return fmt::format(
-        "the driver refuses the arguments; see what it offers with: v4l2-ctl -d {} --list-formats-ext",
-        failure.node);
+    return {"the driver refuses the arguments",
+            fmt::format("see what it offers with: v4l2-ctl -d {} --list-formats-ext", failure.node)};
 }
 
-std::string gone(const Failure& failure) {
-    if (failure.role == Role::virtual_camera)
-        return fmt::format("the node is gone: its module was unloaded; bring it back with: {}",
-                           kLoadLoopback);
-    return "the device is gone: unplugged, or its driver was unloaded; plug it in again";
+Advice gone(Kernel& kernel, const Failure& failure) {
+    if (failure.role == Role::virtual_camera) {
+        return {"the node is gone: its module was unloaded",
+                fmt::format("bring it back with: {}", why_no_loopback(kernel).fix)};
+    }
+    return {"the device is gone: unplugged, or its driver was unloaded", "plug it in again"};
 }
 
 }  // namespace
@@ -77,30 +80,34 @@ std::string list_holders(Kernel& kernel, const std::string& node) {
     return text;
 }
 
-std::string diagnose(Kernel& kernel, const Failure& failure) {
+Advice advise(Kernel& kernel, const Failure& failure) {
     switch (failure.error) {
         case EBUSY: return busy(kernel, failure);
         case EACCES:
         case EPERM: return forbidden(kernel, failure);
         case ENOENT: return absent(kernel, failure);
         case ENODEV:
-        case ENXIO: return gone(failure);
+        case ENXIO: return gone(kernel, failure);
         case EINVAL: return refused(kernel, failure);
-        case ENOTTY: return "that is no video node, or its driver does not know this call";
+        case ENOTTY: return {"that is no video node, or its driver does not know this call", {}};
         case EIO:
-            return "the device or its driver reports a fault; plug it out and in again, and see: sudo dmesg "
-                   "| tail";
+            return {"the device or its driver reports a fault",
+                    "plug it out and in again, and see: sudo dmesg | tail"};
         case ENOSPC:
-            return "the USB bus has not enough bandwidth left; choose a smaller size or MJPEG, or plug the "
-                   "camera "
-                   "into another port";
-        case EPIPE: return "the device stalled; plug it out and in again";
-        case ENOLINK: return "there is no signal at its input; check the cable and what feeds it";
-        case ENOLCK: return "the signal at its input is not stable; check the cable and what feeds it";
-        case ERANGE: return "the signal at its input has a size or rate that the device cannot take";
-        case ENOMEM: return "the driver could not get the memory for its buffers; choose a smaller size";
+            return {"the USB bus has not enough bandwidth left",
+                    "choose a smaller size or MJPEG, or plug the camera into another port"};
+        case EPIPE: return {"the device stalled", "plug it out and in again"};
+        case ENOLINK: return {"there is no signal at its input", "check the cable and what feeds it"};
+        case ENOLCK: return {"the signal at its input is not stable", "check the cable and what feeds it"};
+        case ERANGE: return {"the signal at its input has a size or rate that the device cannot take", {}};
+        case ENOMEM: return {"the driver could not get the memory for its buffers", "choose a smaller size"};
         default: return {};
     }
+}
+
+std::string diagnose(Kernel& kernel, const Failure& failure) {
+    const Advice advice = advise(kernel, failure);
+    return advice.fix.empty() ? advice.text : fmt::format("{}; {}", advice.text, advice.fix);
 }
 
 Error failure_error(Kernel& kernel, const Failure& failure) {

@@ -6,7 +6,7 @@
 
 #include <vbg/error.hpp>
 
-#include "io/v4l2/kernel.hpp"
+#include "io/v4l2/machine.hpp"
 
 namespace vbg::v4l2 {
 
@@ -26,8 +26,10 @@ struct Failure {
 /// out. Empty where there are none, or none that this user may see.
 std::string list_holders(Kernel& kernel, const std::string& node);
 
-/// What the errno means here and what mends it, a sentence or two. It looks at the machine (who holds the
-/// node, which group owns it), so it is for when something has failed. Thread-safe.
+/// What the errno means here, and what mends it; both empty where nothing is known of it. It looks at the
+/// machine (who holds the node, which group owns it), so it is for when something has failed. Thread-safe.
+Advice advise(Kernel& kernel, const Failure& failure);
+/// The same as one text.
 std::string diagnose(Kernel& kernel, const Failure& failure);
 
 /// The error to throw: code not_found where there is no such node, else device; sys_errno() is `error`; the

@@ -4,7 +4,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
+#include <map>
+#include <set>
+#include <system_error>
+#include <utility>
 
+#include "io/v4l2/device.hpp"
 #include "io/v4l2/diagnosis.hpp"
 #include "io/v4l2/machine.hpp"
 
@@ -20,9 +26,16 @@ struct Look {
     std::string path;
     VideoNode node;
     Capabilities capabilities;
-    std::string problem;  ///< empty: all went well
-    int error = 0;
+    int error = 0;  ///< 0: all went well
 };
+
+/// What is found at a node that cannot be opened or asked.
+Finding closed_finding(Kernel& kernel, const Look& look, Role role) {
+    const Advice advice = advise(kernel, {look.path, "open", {}, look.error, role});
+    const std::string why = advice.text.empty() ? std::generic_category().message(look.error) : advice.text;
+    return {Severity::error, role == Role::camera ? kCamera : kOutlet,
+            fmt::format("{} cannot be opened: {}", look.path, why), advice.fix};
+}
 
 std::vector<Look> look_at(Kernel& kernel, Role role, const std::string& only) {
     std::vector<Look> looks;
@@ -35,12 +48,17 @@ std::vector<Look> look_at(Kernel& kernel, Role role, const std::string& only) {
             look.node = VideoNode(kernel, path, role);
             look.capabilities = look.node.capabilities();
         } catch (const Error& e) {
-            look.problem = e.what();
-            look.error = e.sys_errno();
+            look.error = e.sys_errno() != 0 ? e.sys_errno() : EIO;
         }
         looks.push_back(std::move(look));
     }
     return looks;
+}
+
+std::set<std::string> paths_of(const std::vector<LoopbackNode>& nodes) {
+    std::set<std::string> paths;
+    for (const LoopbackNode& node : nodes) paths.insert(node.path);
+    return paths;
 }
 
 std::string holders_or_nobody(Kernel& kernel, const std::string& node) {
@@ -48,12 +66,12 @@ std::string holders_or_nobody(Kernel& kernel, const std::string& node) {
     return who.empty() ? "nobody this user may see" : who;
 }
 
-Finding exclusive_caps_finding(const Look& look) {
+Finding exclusive_caps_finding(Kernel& kernel, const Look& look) {
     return {Severity::warning, kOutlet,
             fmt::format("{}: loaded without exclusive_caps=1: Chrome, Edge and programs built on them do not "
                         "list it as a camera",
                         look.path),
-            fmt::format("close every program that uses it, then: {}", kReloadLoopback)};
+            fmt::format("close every program that uses it, then: {}", reload_command(kernel))};
 }
 
 /// The format that the node has now, as text; empty where it has none.
@@ -89,12 +107,12 @@ void look_at_outlet(Kernel& kernel, const LoopbackModule& module, const Look& lo
     const bool exclusive = number && *number < module.exclusive_caps.size()
                                ? module.exclusive_caps[*number]
                                : !(caps.captures() && caps.outputs());
-    if (!exclusive) found.push_back(exclusive_caps_finding(look));
+    if (!exclusive) found.push_back(exclusive_caps_finding(kernel, look));
     if (!caps.captures() && !caps.outputs()) {
         found.push_back(
             {Severity::warning, kOutlet,
              fmt::format("{}: a program that only wrote to it has left it without capabilities", look.path),
-             fmt::format("vbg-cam --sink {} mends it when it starts; or reload the module", look.path)});
+             fmt::format("start vbg-cam --sink {}: that mends it", look.path)});
         return;
     }
     const bool fed = exclusive && !caps.outputs();
@@ -115,29 +133,48 @@ void look_at_outlet(Kernel& kernel, const LoopbackModule& module, const Look& lo
     if (caps.captures()) look_at_format(kernel, look, found);
 }
 
-/// "YUYV up to 1280x720, MJPG up to 1920x1080".
-std::string offers_text(const VideoNode& node, std::uint32_t type, bool& readable) {
-    std::string text;
+/// Largest size of a format, and the highest rate there; zeros where the driver does not say.
+struct Reach {
+    std::uint32_t width = 0, height = 0;
+    long rate = 0;
+    [[nodiscard]] std::uint64_t pixels() const { return std::uint64_t{width} * height; }
+    bool operator<(const Reach& other) const {
+        return std::pair(other.pixels(), other.rate) < std::pair(pixels(), rate);
+    }
+};
+
+Reach reach_of(const VideoNode& node, std::uint32_t fourcc) {
+    Reach reach;
+    for (const Sizes& size : node.sizes(fourcc)) {
+        const Reach one{size.width.max, size.height.max, 0};
+        if (one.pixels() > reach.pixels()) reach = one;
+    }
+    if (reach.width == 0) return reach;
+    for (const Rates& rate : node.rates(fourcc, reach.width, reach.height))
+        reach.rate = std::max(reach.rate, std::lround(rate.max));
+    return reach;
+}
+
+/// "MJPG up to 1920x1080 at 30 frames/s; YUYV up to 1280x720 at 10 frames/s"; the largest first.
+std::string offers_text(const VideoNode& node, std::uint32_t type) {
+    std::map<Reach, std::string> offers;
     for (const v4l2_fmtdesc& one : node.formats(type)) {
-        std::uint32_t width = 0, height = 0;
-        for (const Sizes& size : node.sizes(one.pixelformat)) {
-            if (std::uint64_t{size.width.max} * size.height.max <= std::uint64_t{width} * height) continue;
-            width = size.width.max;
-            height = size.height.max;
-        }
-        const bool known = find_format(one.pixelformat) != nullptr;
-        readable = readable || known;
-        if (!known) continue;
-        text += fmt::format("{}{}", text.empty() ? "" : ", ", fourcc_text(one.pixelformat));
-        if (width > 0) text += fmt::format(" up to {}x{}", width, height);
+        if (find_format(one.pixelformat) == nullptr) continue;
+        std::string& formats = offers[reach_of(node, one.pixelformat)];
+        formats += fmt::format("{}{}", formats.empty() ? "" : ", ", fourcc_text(one.pixelformat));
+    }
+    std::string text;
+    for (const auto& [reach, formats] : offers) {
+        text += fmt::format("{}{}", text.empty() ? "" : "; ", formats);
+        if (reach.width > 0) text += fmt::format(" up to {}x{}", reach.width, reach.height);
+        if (reach.rate > 0) text += fmt::format(" at {} frames/s", reach.rate);
     }
     return text;
 }
 
 void look_at_camera(Kernel& kernel, const Look& look, std::vector<Finding>& found) {
-    bool readable = false;
-    const std::string offers = offers_text(look.node, look.capabilities.capture_type(), readable);
-    if (!readable) {
+    const std::string offers = offers_text(look.node, look.capabilities.capture_type());
+    if (offers.empty()) {
         found.push_back(
             {Severity::warning, kCamera,
              fmt::format("{} '{}': has no format that libvbg reads", look.path, look.capabilities.card),
@@ -176,14 +213,17 @@ std::vector<Finding> diagnose_outlets(Kernel& kernel, const std::string& only) {
              fmt::format("v4l2loopback has {} buffers: a program that reads slowly may see half of one "
                          "frame and half of another",
                          module.max_buffers),
-             "load it with max_buffers=8 as well"});
+             fmt::format("where that is seen, close every program that uses it, then: {}",
+                         reload_command(kernel))});
     }
+    const std::set<std::string> virtual_nodes = paths_of(loopback_nodes(kernel));
     int outlets = 0;
     for (const Look& look : look_at(kernel, Role::virtual_camera, only)) {
-        if (!look.problem.empty()) {
-            // A node that may not be opened may be anything; it is reported once, with the cameras.
-            if (only.empty()) continue;
-            found.push_back({Severity::error, kOutlet, look.problem, {}});
+        if (look.error != 0) {
+            // A node that may not be opened and is not known to be a virtual one is reported with the
+            // cameras.
+            if (only.empty() && virtual_nodes.count(look.path) == 0) continue;
+            found.push_back(closed_finding(kernel, look, Role::virtual_camera));
             ++outlets;
             continue;
         }
@@ -209,10 +249,12 @@ std::vector<Finding> diagnose_outlets(Kernel& kernel, const std::string& only) {
 
 std::vector<Finding> diagnose_cameras(Kernel& kernel, const std::string& only) {
     std::vector<Finding> found;
+    const std::set<std::string> virtual_nodes = paths_of(loopback_nodes(kernel));
     int cameras = 0, closed = 0;
     for (const Look& look : look_at(kernel, Role::camera, only)) {
-        if (!look.problem.empty()) {
-            found.push_back({Severity::error, kCamera, look.problem, {}});
+        if (look.error != 0) {
+            if (only.empty() && virtual_nodes.count(look.path) != 0) continue;
+            found.push_back(closed_finding(kernel, look, Role::camera));
             ++closed;
             continue;
         }

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <utility>
+
+#include "io/v4l2/device.hpp"
 
 namespace vbg::v4l2 {
 
@@ -26,6 +29,46 @@ std::string parameter(Kernel& kernel, std::string_view name) {
 
 std::string kernel_release(Kernel& kernel) {
     return trimmed(kernel.read_file("/proc/sys/kernel/osrelease").value_or(""));
+}
+
+std::vector<LoopbackNode> loopback_nodes(Kernel& kernel) {
+    // No other driver makes video nodes without a device behind them.
+    const std::string folder = "/sys/devices/virtual/video4linux";
+    std::vector<LoopbackNode> nodes;
+    for (const std::string& name : kernel.list_folder(folder)) {
+        if (!name.starts_with("video")) continue;
+        nodes.push_back({fmt::format("/dev/{}", name),
+                         trimmed(kernel.read_file(fmt::format("{}/{}/name", folder, name)).value_or(""))});
+    }
+    std::sort(nodes.begin(), nodes.end(), [](const LoopbackNode& a, const LoopbackNode& b) {
+        return std::pair(a.path.size(), a.path) < std::pair(b.path.size(), b.path);
+    });
+    return nodes;
+}
+
+std::string reload_command(Kernel& kernel) {
+    const auto nodes = loopback_nodes(kernel);
+    std::string load(kLoadLoopback);
+    if (nodes.size() > 1) {
+        std::string numbers, ones, cards;
+        for (std::size_t i = 0; i < nodes.size(); ++i) {
+            const char* comma = i == 0 ? "" : ",";
+            numbers +=
+                fmt::format("{}{}", comma, nodes[i].path.substr(std::string_view("/dev/video").size()));
+            ones += fmt::format("{}1", comma);
+            // What would need quotes, for the shell and for the kernel, gets a name of its own.
+            const bool plain =
+                !nodes[i].card.empty() && nodes[i].card.find_first_not_of(
+                                              "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV"
+                                              "WXYZ0123456789-_.") == std::string::npos;
+            cards += plain ? fmt::format("{}{}", comma, nodes[i].card) : fmt::format("{}vbg{}", comma, i + 1);
+        }
+        load = fmt::format(
+            "sudo modprobe v4l2loopback devices={} video_nr={} exclusive_caps={} card_label={} max_buffers=8",
+            nodes.size(), numbers, ones, cards);
+    }
+    return fmt::format("{}sudo modprobe -r v4l2loopback && {}", in_container(kernel) ? "on the host: " : "",
+                       load);
 }
 
 LoopbackModule look_at_loopback(Kernel& kernel) {
@@ -72,11 +115,13 @@ bool in_container(Kernel& kernel) {
 Advice why_no_loopback(Kernel& kernel) {
     const LoopbackModule module = look_at_loopback(kernel);
     if (module.loaded && in_container(kernel)) {
+        const auto nodes = loopback_nodes(kernel);
         return {"the module v4l2loopback is loaded, but its node was not passed into this container",
-                "start the container with --device /dev/video20"};
+                fmt::format("start the container with --device {}",
+                            nodes.empty() ? "/dev/video20" : nodes.front().path)};
     }
     if (module.loaded) {
-        return {"the module v4l2loopback is loaded, but has no device", std::string(kReloadLoopback)};
+        return {"the module v4l2loopback is loaded, but has no device", reload_command(kernel)};
     }
     if (in_container(kernel)) {
         return {"the module v4l2loopback is not loaded; a container cannot load it",

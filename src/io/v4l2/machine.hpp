@@ -3,18 +3,29 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "io/v4l2/device.hpp"
+#include "io/v4l2/kernel.hpp"
 
 namespace vbg::v4l2 {
 
-/// The command that makes a virtual camera every program finds.
+struct Capabilities;
+
+/// The command that makes a virtual camera every program finds, and that a slow reader sees whole frames of.
 inline constexpr std::string_view kLoadLoopback =
-    "sudo modprobe v4l2loopback video_nr=20 exclusive_caps=1 card_label=vbg";
-/// The same, after taking the loaded one out; every program that uses it must be closed first.
-inline constexpr std::string_view kReloadLoopback =
-    "sudo modprobe -r v4l2loopback && sudo modprobe v4l2loopback video_nr=20 exclusive_caps=1 card_label=vbg";
+    "sudo modprobe v4l2loopback video_nr=20 exclusive_caps=1 card_label=vbg max_buffers=8";
+
+/// A node of v4l2loopback, as /sys has it: known even where it may not be opened.
+struct LoopbackNode {
+    std::string path;  ///< "/dev/video20"
+    std::string card;  ///< its name
+};
+std::vector<LoopbackNode> loopback_nodes(Kernel& kernel);
+
+/// The command that takes the module out and loads it anew as it should be, with the nodes it has now. Every
+/// program that uses one of them must be closed first. In a container it says that it is for the host.
+std::string reload_command(Kernel& kernel);
 
 /// The kernel module v4l2loopback.
 struct LoopbackModule {
@@ -38,10 +49,11 @@ std::string kernel_release(Kernel& kernel);
 /// Whether this process runs in a container, as far as one can see.
 bool in_container(Kernel& kernel);
 
-/// Why there is no virtual camera, and the command that mends it.
+/// What is wrong, and the command or step that mends it.
 struct Advice {
     std::string text, fix;
 };
+/// Why there is no virtual camera.
 Advice why_no_loopback(Kernel& kernel);
 
 }  // namespace vbg::v4l2

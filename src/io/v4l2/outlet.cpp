@@ -25,7 +25,9 @@ namespace {
 /// In order of how many programs read them.
 constexpr std::array kPreferred{PixelFormat::yuyv, PixelFormat::i420, PixelFormat::nv12,
                                 PixelFormat::bgr8, PixelFormat::rgb8, PixelFormat::uyvy};
-constexpr std::uint32_t kBuffers = 4;
+/// v4l2loopback has as many as it was loaded with (2, or max_buffers); the more, the longer a reader may take
+/// to copy a frame before it is written over. Other outputs queue them, and each is a frame more of delay.
+constexpr std::uint32_t kBuffers = 4, kLoopbackBuffers = 8;
 
 /// Whether a frame of this format can be laid out in one buffer.
 bool writable(const Picture& picture) {
@@ -169,7 +171,7 @@ void Outlet::prepare(Handover handover) {
     const bool can_write = capabilities_.has(V4L2_CAP_READWRITE) && handover != Handover::mmap;
     if (can_stream) {
         try {
-            buffers_.allocate(node_, type_, kBuffers);
+            buffers_.allocate(node_, type_, capabilities_.is_loopback() ? kLoopbackBuffers : kBuffers);
             mapped_ = true;
         } catch (const Error& e) {
             if (!can_write) throw;

@@ -25,7 +25,8 @@ public:
     std::vector<std::string> list_folder(const std::string& path) override {
         std::vector<std::string> names;
         for (const auto& [file, text] : files)
-            if (file.starts_with(path + "/")) names.push_back(file.substr(path.size() + 1));
+            if (file.starts_with(path + "/") && file.find('/', path.size() + 1) == std::string::npos)
+                names.push_back(file.substr(path.size() + 1));
         return names;
     }
     void load(const std::string& exclusive = "Y,N") {
@@ -134,7 +135,42 @@ TEST_CASE("doctor: capabilities lost, a camera named as a virtual camera, no rig
               "name a virtual"));
     machine.add("/dev/video0").open_error = EACCES;
     CHECK(has(v4l2::diagnose_cameras(machine, ""), Severity::error, "group 'video'", ""));
-    CHECK(has(v4l2::diagnose_outlets(machine, "/dev/video0"), Severity::error, "usermod -aG video", ""));
+    CHECK(has(v4l2::diagnose_outlets(machine, "/dev/video0"), Severity::error, "group 'video'",
+              "usermod -aG video"));
+}
+
+TEST_CASE("doctor: a virtual camera that this user may not open is there all the same") {
+    Machine machine;
+    machine.load();
+    machine.files["/sys/devices/virtual/video4linux/video20"] = "";
+    machine.files["/sys/devices/virtual/video4linux/video20/name"] = "vbg\n";
+    machine.loopback(V4L2_CAP_VIDEO_OUTPUT).open_error = EACCES;
+    const auto found = v4l2::diagnose_outlets(machine, "");
+    CHECK(has(found, Severity::error, "/dev/video20 cannot be opened: this user may not use it",
+              "usermod -aG video"));
+    for (const Finding& one : found) CHECK(one.text.find("there is no virtual camera") == std::string::npos);
+    CHECK(has(v4l2::diagnose_cameras(machine, ""), Severity::warning, "there is no camera", ""));
+    machine.files["/run/.containerenv"] = "";
+    CHECK(has(v4l2::diagnose_outlets(machine, ""), Severity::error, "cannot be opened", "--group-add video"));
+}
+
+TEST_CASE("doctor: the command that loads the module anew keeps the nodes there are") {
+    Machine machine;
+    const std::string folder = "/sys/devices/virtual/video4linux/";
+    const std::string one =
+        "sudo modprobe -r v4l2loopback && sudo modprobe v4l2loopback video_nr=20 "
+        "exclusive_caps=1 card_label=vbg max_buffers=8";
+    CHECK(v4l2::reload_command(machine) == one);
+    machine.files[folder + "video5"] = "";
+    machine.files[folder + "video5/name"] = "OBS Virtual Camera\n";
+    CHECK(v4l2::reload_command(machine) == one);
+    machine.files[folder + "video20"] = "";
+    machine.files[folder + "video20/name"] = "vbg\n";
+    CHECK(v4l2::reload_command(machine) ==
+          "sudo modprobe -r v4l2loopback && sudo modprobe v4l2loopback devices=2 video_nr=5,20 "
+          "exclusive_caps=1,1 card_label=vbg1,vbg max_buffers=8");
+    machine.files["/.dockerenv"] = "";
+    CHECK(v4l2::reload_command(machine).starts_with("on the host: sudo"));
 }
 
 TEST_CASE("doctor: cameras and what they offer") {
@@ -151,7 +187,8 @@ TEST_CASE("doctor: cameras and what they offer") {
     machine.add("/dev/video2").modes = {{V4L2_PIX_FMT_H264, 640, 480, {30}}};
     machine.holding = {{7, "zoom"}};
     const auto found = v4l2::diagnose_cameras(machine, "");
-    CHECK(has(found, Severity::ok, "YUYV up to 640x480, MJPG up to 1920x1080", ""));
+    CHECK(has(found, Severity::ok, "MJPG up to 1920x1080 at 30 frames/s; YUYV up to 640x480 at 30 frames/s",
+              ""));
     CHECK(has(found, Severity::info, "zoom (process 7)", ""));
     CHECK(has(found, Severity::warning, "/dev/video2", "--list-formats-ext"));
     CHECK(has(v4l2::diagnose_cameras(machine, "/dev/video1"), Severity::error, "metadata", "other node"));

@@ -1,0 +1,142 @@
+"""What the tests with v4l2loopback share: making nodes, running vbg-cam on them, comparing what arrives."""
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+VBG_CAM = sys.argv.pop(1) if len(sys.argv) > 1 else "vbg-cam"
+ENV = {**os.environ, "VBG_PREPARED": "1"}
+NODE = "/dev/video20"
+PASS = ["--preset", "none", "--segmenter", "constant:value=255", "--log-level", "info", "--quiet"]
+
+
+def load(parameters="devices=1 video_nr=20 card_label=vbg exclusive_caps=1 max_buffers=8"):
+    subprocess.run(["rmmod", "v4l2loopback"], check=False, capture_output=True)
+    subprocess.run(["modprobe", "v4l2loopback", *parameters.split()], check=True)
+
+
+def load_vivid(parameters="n_devs=1 node_types=0x1 vid_cap_nr=0"):
+    subprocess.run(["rmmod", "vivid"], check=True)
+    subprocess.run(["modprobe", "vivid", *parameters.split()], check=True)
+
+
+def wait_for(condition, seconds=40.0):
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError("it did not come about")
+        time.sleep(0.02)
+
+
+class Cam:
+    """A running vbg-cam. Waits until its first frame is in every node."""
+
+    def __init__(self, *args, nodes=(NODE,), base=PASS, env=None):
+        self.log = tempfile.TemporaryFile("w+")
+        self.process = subprocess.Popen([VBG_CAM, *base, *args], env=env or ENV, stdout=self.log, stderr=self.log)
+        try:
+            self.wait_for(lambda: all(self.streams(node) for node in nodes))
+        except BaseException:
+            self.process.kill()
+            raise
+
+    def wait_for(self, condition, seconds=40.0):
+        """Until the condition holds; vbg-cam must run all the while."""
+        wait_for(lambda: self.process.poll() is not None or condition(), seconds)
+        assert self.process.poll() is None, self.text()
+
+    @staticmethod
+    def streams(node):
+        number = node.removeprefix("/dev/video")
+        try:
+            return ":" in pathlib.Path(f"/sys/devices/virtual/video4linux/video{number}/format").read_text()
+        except OSError:
+            return False
+
+    def has_open(self, path):
+        folder = pathlib.Path(f"/proc/{self.process.pid}/fd")
+        return path in [os.path.realpath(one) for one in folder.iterdir()]
+
+    def text(self):
+        self.log.seek(0)
+        return self.log.read()
+
+    def stop(self, how=signal.SIGINT):
+        self.process.send_signal(how)
+        code = self.process.wait(30)
+        return code, self.text()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.log.close()
+
+
+class VirtualCamera(unittest.TestCase):
+    """Each test begins with a new node."""
+
+    def setUp(self):
+        began = time.monotonic()
+        self.addCleanup(lambda: print(f"    {self.id().split('.')[-1]}: {time.monotonic() - began:.1f} s"))
+        load()
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.dir = pathlib.Path(folder.name)
+
+    # What was composed is written to a file of bare pixels too; every frame that is read must be, byte for byte, one of those,
+    # and they must come in order.
+    def check_against(self, reference, frames, what, strict=True):
+        size = len(frames[0])
+        composed = reference.read_bytes()
+        places = {}  # of each picture: a picture may come again
+        for place in range(len(composed) // size):
+            places.setdefault(composed[place * size:(place + 1) * size], []).append(place)
+        seen = []
+        for number, frame in enumerate(frames):
+            if frame not in places:
+                self.fail(f"{what}: frame {number} is none that was composed: {self.nearest(frame, places)}")
+            later = [place for place in places[frame] if not seen or place >= seen[-1]]
+            self.assertTrue(later, f"{what}: frame {number} is {places[frame]}, out of order after {seen}")
+            seen.append(later[0])
+        if strict:
+            uneven = sum(later - earlier != 1 for earlier, later in zip(seen, seen[1:]))
+            self.assertLessEqual(uneven, len(seen) // 2, f"{what}: {seen}")
+        return seen
+
+    @staticmethod
+    def nearest(frame, places):
+        """In words, the composed picture that is most like this frame, and where they differ."""
+        def differing(picture):
+            return [line for line in range(16) if frame[line * len(frame) // 16:(line + 1) * len(frame) // 16]
+                    != picture[line * len(frame) // 16:(line + 1) * len(frame) // 16]]
+        best = min(places, key=lambda picture: len(differing(picture)))
+        return f"most like {places[best]} but for sixteenths {differing(best)}; {len(set(frame))} different bytes"
+
+    def read_at(self, reader, fps, count, what):
+        """So many frames. They must come at that rate; on a machine that is busy for a moment, at a second or third try."""
+        for _ in range(5):
+            frames = reader.frames(count)
+            rate = (count - 1) / (frames[-1][0] - frames[0][0])
+            print(f"    {what}: {rate:.2f} frames/s of {fps}")
+            if abs(rate / fps - 1) < 0.08:
+                return [data for _, data in frames]
+        return self.fail(f"{what}: {rate:.2f} frames/s, {fps} promised")
+
+    def doctor(self, *args):
+        """What the doctor finds at the virtual cameras."""
+        result = subprocess.run([VBG_CAM, "doctor", "--json", *args], env=ENV, capture_output=True, text=True, timeout=60, check=False)
+        found = json.loads(result.stdout)
+        self.assertEqual(result.returncode, int(any(one["severity"] in ("warning", "error") for one in found)))
+        return [one for one in found if one["topic"] == "virtual camera"]
+
+    def assert_well(self, found):
+        self.assertEqual({one["severity"] for one in found} - {"info"}, {"ok"}, found)
