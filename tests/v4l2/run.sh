@@ -28,8 +28,8 @@ add program 300 python3 -B "$here/test_camera_program.py" "$build/bin/vbg-cam"
 add end-to-end 400 /usr/bin/python3 -B "$here/test_end_to_end.py" "$build/bin/vbg-cam"
 add survive 400 /usr/bin/python3 -B "$here/test_survive.py" "$build/bin/vbg-cam"
 add python 400 /usr/bin/python3 -B "$here/test_python.py" "$build/python"
-add loopback 300 "$python" -B "$here/test_loopback.py" "$build/bin/vbg-cam"
-add lasting 300 "$python" -B "$here/test_virtual_camera.py" "$build/bin/vbg-cam"
+add loopback 600 "$python" -B "$here/test_loopback.py" "$build/bin/vbg-cam"
+add lasting 600 "$python" -B "$here/test_virtual_camera.py" "$build/bin/vbg-cam"
 
 failed=()
 for i in "${!names[@]}"; do
