@@ -14,8 +14,8 @@ vbg-cam list | grep chroma_key >/dev/null
 vbg-model list | grep selfie-general >/dev/null
 vbg-cam --source pattern:frames=1,size=320x240 --segmenter constant:value=255 --preset none --sink image:path=/tmp/me.png --quiet
 test -s /tmp/me.png
-for file in man/man1/vbg-cam.1 man/man7/vbg-stages.7 bash-completion/completions/vbg-cam; do
-  dpkg -L vbg-cam | grep -x "/usr/share/$file" >/dev/null || { echo "the package lacks $file" >&2; exit 1; }
+for file in share/man/man1/vbg-cam.1 share/man/man7/vbg-stages.7 share/bash-completion/completions/vbg-cam lib/systemd/user/vbg-cam.service; do
+  dpkg -L vbg-cam | grep -x "/usr/$file" >/dev/null || { echo "the package lacks $file" >&2; exit 1; }
 done
 if [ -e /usr/include/vbg ]; then echo "headers came with the program" >&2; exit 1; fi
 
