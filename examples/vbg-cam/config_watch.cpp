@@ -29,7 +29,7 @@ std::string content_of(const std::filesystem::path& file) {
 
 }  // namespace
 
-ConfigWatch::ConfigWatch(std::filesystem::path file, std::function<void()> changed)
+ConfigWatch::ConfigWatch(const std::filesystem::path& file, std::function<void()> changed)
     : file_(std::filesystem::absolute(file)), changed_(std::move(changed)), content_(content_of(file_)) {
     inotify_ = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
     quit_ = eventfd(0, EFD_CLOEXEC);

@@ -14,7 +14,7 @@ namespace cam {
 class ConfigWatch {
 public:
     /// `changed` is called on a thread of the watch's own. Throws vbg::Error where watching is impossible.
-    ConfigWatch(std::filesystem::path file, std::function<void()> changed);
+    ConfigWatch(const std::filesystem::path& file, std::function<void()> changed);
     ~ConfigWatch();
     ConfigWatch(const ConfigWatch&) = delete;
     ConfigWatch& operator=(const ConfigWatch&) = delete;
