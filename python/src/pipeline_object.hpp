@@ -48,6 +48,8 @@ void run(const py::object& self, std::uint64_t frames, const py::object& progres
 /// Stops and waits for every run there is; at exit, while threads may still take the GIL.
 void stop_all_runs();
 
+/// The constructor's keywords and the methods that set or add a part.
+void bind_parts(py::class_<PipelineObject>& type);
 void bind_pipeline(py::module_& module);
 
 }  // namespace vbg::python
