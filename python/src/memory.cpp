@@ -106,10 +106,10 @@ bool Memory::take_buffer(py::handle object, bool writable) {
 void Memory::take_dlpack(py::handle object) {
     const auto device = py::cast<std::pair<int, int>>(call(object.attr("__dlpack_device__")));
     if (device.first != 1 && device.first != 3) {
-        throw Refused(Refused::As::value, what + ": this " + type_name(object) + " lies on device " +
-                                              std::to_string(device.first) + ":" +
-                                              std::to_string(device.second) +
-                                              " (2 is CUDA); wanted host memory: pass x.cpu()");
+        throw Refused(Refused::As::value,
+                      what + ": this " + type_name(object) + " lies on device " +
+                          std::to_string(device.first) + ":" + std::to_string(device.second) +
+                          " (2 is CUDA); wanted host memory: pass x.cpu(), or CuPy's x.get()");
     }
     const py::object capsule = call(object.attr("__dlpack__"));
     auto* managed = static_cast<dlpack::Managed*>(PyCapsule_GetPointer(capsule.ptr(), "dltensor"));
@@ -119,7 +119,7 @@ void Memory::take_dlpack(py::handle object) {
     const dlpack::Tensor& tensor = managed->tensor;
     dims = tensor.ndim;
     if (dims > kMaxDims || tensor.dtype.lanes != 1) {
-        managed->deleter(managed);
+        if (managed->deleter != nullptr) managed->deleter(managed);
         refuse_dims(what, dims);
     }
     static constexpr char kKinds[] = {'i', 'u', 'f', 'o', 'o', 'o', 'b'};

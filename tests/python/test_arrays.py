@@ -204,3 +204,29 @@ def test_released_memory_says_so():
     view.release()
     with pytest.raises(ValueError, match="released"):
         vbg.Flip()(view)
+
+
+@pytest.mark.parametrize("device,where", [((2, 0), "2:0"), ((2, 3), "2:3"), ((13, 0), "13:0"), ((10, 1), "10:1")])
+def test_tensors_on_other_devices_tell_the_fix(frame, alpha, device, where):
+    """CUDA, its managed memory, ROCm. No GPU is needed for an object that says it lies on one; its pixels are not asked for."""
+    class Elsewhere:
+        def __dlpack_device__(self):
+            return device
+
+        def __dlpack__(self, **_):
+            raise AssertionError("must not be asked for")
+
+    there = Elsewhere()
+    calls = {
+        "frame": lambda: vbg.Flip()(there),
+        "segmenter's frame": lambda: vbg.ChromaKey().segment(there),
+        "matte": lambda: vbg.Dilate(size=3)(there),
+        "out": lambda: vbg.Flip()(frame, out=there),
+        "composed": lambda: vbg.compose(frame, there, frame),
+        "pipeline": lambda: vbg.Pipeline(segmenter="constant").process(there),
+    }
+    for what, call in calls.items():
+        with pytest.raises(ValueError) as caught:
+            call()
+        for words in ("Elsewhere", f"device {where} ", "2 is CUDA", "x.cpu()"):
+            assert words in str(caught.value), (what, str(caught.value))
