@@ -1,6 +1,6 @@
 /* A virtual camera steered from the keyboard: what vbg-cam does with cameras, in C.
  *   camera                  lists the cameras, and what is wrong with this machine
- *   camera SOURCE SINK      e.g. camera v4l2:path=/dev/video0 v4l2:path=/dev/video20
+ *   camera SOURCE SINK      e.g. camera v4l2:device=/dev/video0 v4l2:device=/dev/video20
  * Then, a line each: pause, freeze, resume, status, snapshot FILE, quit, or a part and what it shall be
  * (background image:path=beach.jpg).
  *   cc camera.c $(pkg-config --cflags --libs vbg-c) -pthread -o camera */
