@@ -1,4 +1,4 @@
-// The public face of the machine; its inside is in pipeline_impl.cpp.
+// The public face of the machine; its inside is in machine.cpp.
 #include <vbg/pipeline.hpp>
 
 #include <fmt/format.h>
