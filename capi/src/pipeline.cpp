@@ -1,6 +1,7 @@
 // vbg/c/pipeline.h: the machine.
 #include <algorithm>
 #include <string>
+#include <type_traits>
 
 #include "objects.hpp"
 #include "views.hpp"
@@ -38,6 +39,9 @@ vbg_status take(const char* function, vbg_pipeline* handle, typename Object::Han
     return guard(function, [&] {
         const UsePipeline use(handle, "pipeline");
         Use<Object> given(stage, what);
+        if constexpr (std::is_same_v<Object, SourceObject> || std::is_same_v<Object, SinkObject>) {
+            use->pipeline.close();  // as a new one does; where that fails the handle is still the caller's
+        }
         given.consume();
         part(use->pipeline, std::move(given->part));
     });

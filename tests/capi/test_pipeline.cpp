@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "capi.hpp"
+#include "support/temp_dir.hpp"
 
 using vbg_test::message;
 
@@ -106,6 +107,35 @@ TEST_CASE("destroying a running pipeline stops it") {
     runner.join();
     CHECK(status == VBG_OK);
     CHECK(vbg_pipeline_stats(pipeline, &stats) == VBG_ERROR_INVALID_ARGUMENT);
+}
+
+TEST_CASE("a source that a pipeline could not take stays the caller's") {
+    // A picture file without a picture cannot be closed well, and a new source closes what is open.
+    const vbg_test::TempDir folder;
+    vbg_pipeline* pipeline = pattern(kEndless, ("image:path=" + (folder / "a.png")).c_str());
+    vbg_source* source = nullptr;
+    vbg_sink* sink = nullptr;
+    REQUIRE(vbg_source_create("pattern:size=32x24,frames=2", &source) == VBG_OK);
+    REQUIRE(vbg_sink_create("null", &sink) == VBG_OK);
+    SUBCASE("source") {
+        REQUIRE(vbg_pipeline_open(pipeline) == VBG_OK);
+        CHECK(vbg_pipeline_take_source(pipeline, source) == VBG_ERROR_IO);
+        CHECK(vbg_pipeline_take_source(pipeline, source) == VBG_OK);
+        CHECK(vbg_pipeline_take_source(pipeline, source) == VBG_ERROR_INVALID_ARGUMENT);
+        vbg_frame_spec spec = VBG_STRUCT(vbg_frame_spec);
+        REQUIRE(vbg_pipeline_open(pipeline) == VBG_OK);
+        CHECK(vbg_pipeline_input_spec(pipeline, &spec) == VBG_OK);
+        CHECK(spec.width == 32);
+    }
+    SUBCASE("sink") {
+        REQUIRE(vbg_pipeline_open(pipeline) == VBG_OK);
+        CHECK(vbg_pipeline_take_sink(pipeline, sink) == VBG_ERROR_IO);
+        CHECK(vbg_pipeline_take_sink(pipeline, sink) == VBG_OK);
+        CHECK(vbg_pipeline_take_sink(pipeline, sink) == VBG_ERROR_INVALID_ARGUMENT);
+    }
+    vbg_pipeline_destroy(pipeline);
+    vbg_source_destroy(source);  // no more than a noted failure for the one that was taken
+    vbg_sink_destroy(sink);
 }
 
 TEST_CASE("progress may look, stop and destroy, and nothing else") {
