@@ -19,7 +19,7 @@ public:
     Object(const Object&) = delete;
     Object& operator=(const Object&) = delete;
     [[nodiscard]] const char* name() const noexcept { return name_; }
-    /// The handle was destroyed while a call in another thread still holds the object.
+    /// The handle was destroyed. A call in another thread may hold the object still, and may not have begun.
     virtual void abandoned() noexcept {}
 
     /// The thread inside a call, 0 = none.
@@ -87,7 +87,7 @@ void destroy(const char* function, typename T::Handle* handle) noexcept {
     if (handle == nullptr) return;
     guard(function, [&] {
         const auto object = detail::take(reinterpret_cast<std::uintptr_t>(handle), T::kName);
-        if (object != nullptr && object->user.load() != 0) object->abandoned();
+        if (object != nullptr) object->abandoned();
     });
 }
 

@@ -109,6 +109,32 @@ TEST_CASE("destroying a running pipeline stops it") {
     CHECK(vbg_pipeline_stats(pipeline, &stats) == VBG_ERROR_INVALID_ARGUMENT);
 }
 
+TEST_CASE("destroying a pipeline stops a run that is only just beginning") {
+    struct Runner {
+        std::atomic<bool> here = false;
+        int calls = 0;
+    };
+    const vbg_progress_fn progress = [](void* user) -> std::int32_t {
+        return ++static_cast<Runner*>(user)->calls == 5000 ? 1 : 0;  // of a run that nobody stopped
+    };
+    for (int round = 0; round < 200; ++round) {
+        vbg_pipeline* pipeline = pattern("pattern:size=16x16,frames=endless");
+        Runner runner;
+        vbg_status status = -1;
+        std::thread thread([&] {
+            runner.here = true;
+            status = vbg_pipeline_run(pipeline, 0, progress, &runner);
+        });
+        while (!runner.here) std::this_thread::yield();
+        for (int i = 0; i < 20 * (round % 50); ++i) (void)vbg_status_name(i % 3);  // a little later each time
+        vbg_pipeline_destroy(pipeline);
+        thread.join();
+        const bool known = status == VBG_OK || status == VBG_ERROR_INVALID_ARGUMENT;  // it may come first
+        REQUIRE(known);
+        REQUIRE(runner.calls < 5000);
+    }
+}
+
 TEST_CASE("a source that a pipeline could not take stays the caller's") {
     // A picture file without a picture cannot be closed well, and a new source closes what is open.
     const vbg_test::TempDir folder;
