@@ -8,6 +8,20 @@ using namespace vbg::capi;
 
 namespace {
 
+/// What open() gave, checked. Throws for a spec that cannot be.
+vbg::FrameSpec opened_spec(const std::string& name, const vbg_frame_spec& given) {
+    const vbg::FrameSpec spec = frame_spec(&given, "the spec that open() gave");
+    if (spec.width < 1 || spec.height < 1 || spec.width > vbg::kMaxSide || spec.height > vbg::kMaxSide ||
+        vbg::plane_count(spec.format) == 0) {
+        throw vbg::Error(vbg::Errc::invalid_argument,
+                         name + ": open gave " + std::to_string(spec.width) + "x" +
+                             std::to_string(spec.height) + " in format " + std::to_string(given.format) +
+                             "; wanted sides of 1 to " + std::to_string(vbg::kMaxSide) +
+                             " and VBG_FORMAT_...");
+    }
+    return spec;
+}
+
 class CustomSource final : public vbg::Source {
 public:
     CustomSource(const char* name, const vbg_source_callbacks& callbacks, void* user)
@@ -24,17 +38,12 @@ private:
     vbg::FrameSpec do_open() override {
         auto spec = own_struct<vbg_frame_spec>();
         call_back(name_, "open", [&] { return callbacks_.open(user_.get(), &spec); });
-        const vbg::FrameSpec opened = frame_spec(&spec, "the spec that open() gave");
-        if (opened.width < 1 || opened.height < 1 || opened.width > vbg::kMaxSide ||
-            opened.height > vbg::kMaxSide || vbg::plane_count(opened.format) == 0) {
-            close_user();
-            throw vbg::Error(vbg::Errc::invalid_argument,
-                             name_ + ": open gave " + std::to_string(opened.width) + "x" +
-                                 std::to_string(opened.height) + " in format " + std::to_string(spec.format) +
-                                 "; wanted sides of 1 to " + std::to_string(vbg::kMaxSide) +
-                                 " and VBG_FORMAT_...");
+        try {
+            return opened_spec(name_, spec);
+        } catch (...) {
+            close_user();  // to the caller it is open, and to nobody else
+            throw;
         }
-        return opened;
     }
     vbg::ReadResult do_read(vbg::ConstFrameView& frame, std::chrono::milliseconds timeout) override {
         auto view = own_struct<vbg_frame_view>();
@@ -85,7 +94,12 @@ private:
         if (callbacks_.open == nullptr) return wanted;
         vbg_frame_spec spec = to_c(wanted);
         call_back(name_, "open", [&] { return callbacks_.open(user_.get(), &spec); });
-        return frame_spec(&spec, "the spec that open() gave");
+        try {
+            return opened_spec(name_, spec);
+        } catch (...) {
+            do_abandon();  // to the caller it is open, and to nobody else
+            throw;
+        }
     }
     void do_write(const vbg::ConstFrameView& frame) override {
         const vbg_frame_view view = to_c(frame);

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <cstring>
+#include <limits>
 #include <string>
 
 #include "capi.hpp"
@@ -14,6 +15,7 @@ namespace {
 struct Studio {
     int configured = 0, reset = 0, destroyed = 0, opened = 0, released = 0, closed = 0, abandoned = 0;
     int frames = 3, next = 0, demand = 0;
+    void (*spoil)(vbg_frame_spec*) = nullptr;  ///< makes what open() gives a spec that cannot be
     vbg_status fail = VBG_OK;
     const char* why = nullptr;
     std::vector<std::uint8_t> shown;  ///< first byte of each frame written
@@ -81,6 +83,7 @@ vbg_source_callbacks source_table() {
         spec->width = 16;
         spec->height = 8;
         spec->fps = 25;
+        if (studio(user).spoil != nullptr) studio(user).spoil(spec);
         return studio(user).answer();
     };
     table.read = [](void* user, int32_t, vbg_frame_view* frame, int32_t* result) {
@@ -107,6 +110,7 @@ vbg_sink_callbacks sink_table() {
     table.open = [](void* user, vbg_frame_spec* spec) {
         studio(user).spec = *spec;
         ++studio(user).opened;
+        if (studio(user).spoil != nullptr) studio(user).spoil(spec);
         return vbg_status{VBG_OK};
     };
     table.write = [](void* user, const vbg_frame_view* frame) {
@@ -367,4 +371,40 @@ TEST_CASE("sources and sinks by hand") {
     vbg_sink_destroy(sink);
     CHECK(tape.destroyed == 1);
     CHECK(show.destroyed == 1);
+}
+
+TEST_CASE("what was opened with a spec that is refused is closed again") {
+    using Spoil = void (*)(vbg_frame_spec*);
+    constexpr Spoil kSpoils[] = {
+        [](vbg_frame_spec* spec) { spec->fps = -1; },
+        [](vbg_frame_spec* spec) { spec->fps = std::numeric_limits<double>::quiet_NaN(); },
+        [](vbg_frame_spec* spec) { spec->matrix = 99; },
+        [](vbg_frame_spec* spec) { spec->device_type = VBG_DEVICE_CUDA; },
+        [](vbg_frame_spec* spec) { spec->width = -3; },
+    };
+    const vbg_source_callbacks sources = source_table();
+    const vbg_sink_callbacks sinks = sink_table();
+    for (const Spoil spoil : kSpoils) {
+        Studio tape, show;
+        tape.spoil = show.spoil = spoil;
+        vbg_source* source = nullptr;
+        vbg_sink* sink = nullptr;
+        REQUIRE(vbg_source_create_custom("tape", &sources, &tape, &source) == VBG_OK);
+        REQUIRE(vbg_sink_create_custom("show", &sinks, &show, &sink) == VBG_OK);
+        vbg_frame_spec spec = VBG_STRUCT(vbg_frame_spec);
+        CHECK(vbg_source_open(source, &spec) != VBG_OK);
+        CHECK(tape.opened == 1);
+        CHECK(tape.closed == 1);
+        spec.format = VBG_FORMAT_BGR8;
+        spec.width = 16;
+        spec.height = 8;
+        CHECK(vbg_sink_open(sink, &spec, nullptr) != VBG_OK);
+        CHECK(show.opened == 1);
+        CHECK(show.abandoned == 1);
+        vbg_source_destroy(source);
+        vbg_sink_destroy(sink);
+        CHECK(tape.closed == 1);
+        CHECK(show.abandoned == 1);
+        CHECK(show.closed == 0);
+    }
 }
