@@ -120,19 +120,15 @@ vbg_status vbg_sink_name(vbg_sink* sink, char** out) {
 }
 
 vbg_status vbg_sink_open(vbg_sink* sink, const vbg_frame_spec* wanted, vbg_frame_spec* accepted) {
-    return guard(__func__, [&] {
+    const vbg_status status = guard(__func__, [&] {
         const Use<SinkObject> use(sink, "sink");
-        const vbg::FrameSpec spec =
-            frame_spec(wanted, "wanted");  // read before `accepted`, which may be the same
-        if (accepted != nullptr) struct_size(accepted, "accepted");
-        try {
-            const vbg::FrameSpec opened = use->part->open(spec);
-            if (accepted != nullptr) write_struct(accepted, to_c(opened), "accepted");
-        } catch (...) {
-            clear_output(accepted);
-            throw;
-        }
+        const vbg::FrameSpec spec = frame_spec(wanted, "wanted");
+        if (accepted != nullptr) struct_size(accepted, "accepted");  // before anything is opened
+        const vbg::FrameSpec opened = use->part->open(spec);
+        if (accepted != nullptr) write_struct(accepted, to_c(opened), "accepted");
     });
+    if (status != VBG_OK) clear_output(accepted);  // not before: it may be the same as `wanted`
+    return status;
 }
 
 vbg_status vbg_sink_write(vbg_sink* sink, const vbg_frame_view* frame) {

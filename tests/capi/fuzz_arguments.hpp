@@ -1,103 +1,20 @@
 #pragma once
 // What fuzz_misuse.cpp calls functions with: for every type in a signature an Argument<type> that makes a
 // good or a wrong one by the thread's dice, and looks afterwards at what the function left there.
+#include <algorithm>
 #include <array>
-#include <atomic>
-#include <cstdio>
 #include <cstring>
-#include <map>
 #include <mutex>
-#include <random>
 #include <string>
 #include <type_traits>
 #include <vector>
 
 #include <vbg/vbg.h>
 
+#include "fuzz_dice.hpp"
+
 namespace {
 
-std::atomic<bool> failed{false};
-void complain(const char* function, const std::string& what) {
-    std::fprintf(stderr, "%s: %s\n", function, what.c_str());
-    failed = true;
-}
-
-/// Handles of all kinds, live and dead, shared by all threads.
-struct Pool {
-    std::mutex mutex;
-    std::vector<void*> any;
-    std::vector<char*> texts;
-} pool;
-
-constexpr std::size_t kBytes = 1 << 22;
-
-/// One thread's dice and memory.
-struct Dice {
-    explicit Dice(unsigned seed) : rng(seed), bytes(kBytes) {}
-    unsigned roll(unsigned sides) { return static_cast<unsigned>(rng() % sides); }
-    bool one_in(unsigned n) { return roll(n) == 0; }
-    template <class T, std::size_t N>
-    T pick(const std::array<T, N>& from) {
-        return from[roll(N)];
-    }
-    /// Room for 64 rows of 4096 bytes up and down; one of four, so that views sometimes are the same memory.
-    unsigned char* region() { return bytes.data() + kBytes / 16 + kBytes / 4 * roll(4) + kBytes / 16; }
-    std::mt19937 rng;
-    std::vector<unsigned char> bytes;
-    std::map<std::string, std::vector<void*>> mine;  ///< handles this thread made, by the type's name
-    int depth = 0;
-};
-thread_local Dice* dice = nullptr;
-
-void call_something();
-
-// --- callbacks that sometimes fail, and sometimes call back
-vbg_status answer() {
-    if (dice != nullptr && dice->one_in(4)) call_something();
-    if (dice == nullptr || !dice->one_in(8)) return VBG_OK;
-    return dice->one_in(2) ? vbg_error_set(VBG_ERROR_IO, "said the callback") : 4711;
-}
-vbg_status on_segment(void*, const vbg_frame_view*, const vbg_mask_view*, const vbg_frame_view*,
-                      int32_t* written) {
-    *written = 1;
-    return answer();
-}
-vbg_status on_filter(void*, const vbg_frame_view*, const vbg_mask_view*, const vbg_mask_view*) {
-    return answer();
-}
-vbg_status on_effect(void*, const vbg_frame_view*, const vbg_mask_view*, const vbg_frame_view*) {
-    return answer();
-}
-vbg_status on_compose(void*, const vbg_frame_view*, const vbg_mask_view*, const vbg_frame_view*,
-                      const vbg_frame_view*) {
-    return answer();
-}
-vbg_status on_configure(void*, const vbg_frame_spec*) { return answer(); }
-void on_nothing(void*) {}
-vbg_status on_open(void*, vbg_frame_spec* spec) {
-    if (spec->width == 0) {
-        spec->format = VBG_FORMAT_BGR8;
-        spec->width = dice != nullptr && dice->one_in(10) ? -3 : 24;
-        spec->height = 16;
-    }
-    return answer();
-}
-vbg_status on_read(void*, int32_t, vbg_frame_view* frame, int32_t* result) {
-    static std::array<unsigned char, 24 * 16 * 3> picture{};
-    frame->planes[0] = picture.data();
-    if (dice == nullptr || dice->one_in(3)) *result = VBG_READ_END;
-    if (dice != nullptr && dice->one_in(20)) *result = 99;
-    if (dice != nullptr && dice->one_in(20)) frame->planes[0] = nullptr;
-    return answer();
-}
-vbg_status on_write(void*, const vbg_frame_view*) { return answer(); }
-int32_t on_progress(void*) { return dice != nullptr && dice->one_in(2) ? 1 : 0; }
-int32_t on_model_progress(void*, const char*, uint64_t, uint64_t) { return 1; }
-void on_log(void*, int32_t, const char*) {
-    if (dice != nullptr) call_something();
-}
-
-// --- arguments, by their types
 template <class T>
 struct Argument;
 
@@ -267,7 +184,23 @@ void InStruct<vbg_fetch_options>::fill(vbg_fetch_options& made) {
     made.stall_seconds = number();
 }
 
-/// Structs, in and out, and plain numbers that a function gives.
+/// A struct that a function gives: full of rubbish before, cleared where the function failed.
+template <class Struct>
+struct OutStruct : InStruct<Struct> {
+    static constexpr std::size_t kFirst = sizeof(uint32_t);
+    OutStruct() { std::memset(this->room.data() + kFirst, 0x5a, sizeof(Struct) - kFirst); }
+    void after(const char* function, bool failure) {
+        uint32_t size = 0;
+        std::memcpy(&size, this->room.data(), sizeof size);
+        if (!failure || this->null || size > 4096) return;  // such a size is no size, and nothing is touched
+        const std::size_t end = std::min<std::size_t>(size, sizeof(Struct));
+        for (std::size_t i = kFirst; i < end; ++i) {
+            if (this->room[i] != 0) return complain(function, "failed and left a struct uncleared");
+        }
+    }
+};
+
+/// Plain numbers that a function gives.
 template <class T>
 struct Argument<T*> {
     static_assert(std::is_arithmetic_v<T>);
@@ -283,7 +216,7 @@ struct Argument<T*> {
     template <>                                       \
     struct Argument<const type*> : InStruct<type> {}; \
     template <>                                       \
-    struct Argument<type*> : InStruct<type> {}
+    struct Argument<type*> : OutStruct<type> {}
 // NOLINTEND(bugprone-macro-parentheses)
 VBG_STRUCT_ARGUMENT(vbg_frame_view);
 VBG_STRUCT_ARGUMENT(vbg_mask_view);
