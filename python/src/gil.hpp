@@ -121,15 +121,14 @@ private:
     PyObject* object_ = nullptr;
 };
 
-/// Destroys something of libvbg's (which may wait for threads or have something to log) without the GIL.
-template <class T>
-void drop_without_gil(T& thing) {
-    if (Py_IsInitialized() != 0 && PyGILState_Check() != 0) {
-        const WithoutGil free;
-        T gone = std::move(thing);
-    } else {
-        T gone = std::move(thing);
-    }
+/// Destroys what a smart pointer of libvbg's holds (it may wait for threads or have something to log) without
+/// the GIL. The pointer is empty before the GIL is given up, so that no other thread meets it half gone.
+template <class Pointer>
+void drop_without_gil(Pointer& pointer) {
+    Pointer gone = std::move(pointer);
+    if (Py_IsInitialized() == 0 || PyGILState_Check() == 0) return;
+    const WithoutGil free;
+    gone.reset();
 }
 
 }  // namespace vbg::python

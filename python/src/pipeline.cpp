@@ -29,8 +29,8 @@ Busy::Busy(PipelineObject& object, std::string_view what) : object_(object) {
 namespace {
 
 bool step(PipelineObject& self, double timeout) {
-    Pipeline& pipeline = self.get();
     const Busy busy(self, "step()");
+    Pipeline& pipeline = self.get();
     (void)self.state->start();
     ReadResult result{};
     try {
@@ -52,13 +52,13 @@ bool step(PipelineObject& self, double timeout) {
 
 py::object process(PipelineObject& self, const py::object& frame, const py::object& out,
                    const py::object& matte, const std::string& format) {
-    Pipeline& pipeline = self.get();
     const Memory memory(frame, "frame", false);
     const FrameView in = frame_view(memory, format_named(format));
     const FrameOut result(out, {in.width, in.height, in.format, {}, {}, 0});
     std::optional<MaskOut> matte_out;
     if (!matte.is_none()) matte_out.emplace(matte, in.width, in.height, "matte");
     const Busy busy(self, "process()");
+    Pipeline& pipeline = self.get();
     (void)self.state->start();
     try {
         const WithoutGil free;
@@ -97,17 +97,12 @@ py::object live(const py::object& self, double fps, bool on_demand, double idle_
 
 /// A copy of the picture last written, or None.
 py::object last_frame(const PipelineObject& self, const std::string& format) {
-    const Pipeline& pipeline = self.get();
     const PixelFormat wanted = format_named(format);
-    Frame frame;
-    {
-        const WithoutGil free;
-        frame = pipeline.last_frame();
-    }
+    const Frame frame = self.unlocked([](const Pipeline& pipeline) { return pipeline.last_frame(); });
     if (frame.empty()) return py::none();
     const FrameOut result(py::none(), {frame.width(), frame.height(), wanted, {}, {}, 0});
     const WithoutGil free;
-    convert(std::as_const(frame).view(), result.view);
+    convert(frame.view(), result.view);
     return result.object;
 }
 
@@ -117,9 +112,7 @@ void bind_while_running(Class& type) {
     type.def(
             "set",
             [](PipelineObject& self, const std::string& part, const std::string& spec) {
-                Pipeline& pipeline = self.get();
-                const WithoutGil free;
-                pipeline.set(part, spec);
+                self.unlocked([&](Pipeline& pipeline) { pipeline.set(part, spec); });
             },
             "part"_a, "spec"_a,
             R"(Replace a part by a spec string, also while run() goes on; no frame is lost.
@@ -131,27 +124,15 @@ The new stage is made and warmed up first; where that fails it raises, and the o
 time from any thread.)")
         .def(
             "pause",
-            [](PipelineObject& self) {
-                Pipeline& pipeline = self.get();
-                const WithoutGil free;
-                pipeline.pause();
-            },
+            [](PipelineObject& self) { self.unlocked([](Pipeline& pipeline) { pipeline.pause(); }); },
             "Close the camera and show the card until resume(). May be called at any time from any thread.")
         .def(
             "freeze",
-            [](PipelineObject& self) {
-                Pipeline& pipeline = self.get();
-                const WithoutGil free;
-                pipeline.freeze();
-            },
+            [](PipelineObject& self) { self.unlocked([](Pipeline& pipeline) { pipeline.freeze(); }); },
             "Keep the last composed frame until resume(). May be called at any time from any thread.")
         .def(
             "resume",
-            [](PipelineObject& self) {
-                Pipeline& pipeline = self.get();
-                const WithoutGil free;
-                pipeline.resume();
-            },
+            [](PipelineObject& self) { self.unlocked([](Pipeline& pipeline) { pipeline.resume(); }); },
             "End pause() or freeze(). May be called at any time from any thread.")
         .def("last_frame", &last_frame, "format"_a = "bgr8",
              "A copy of the picture last written to the sinks, or None. May be called at any time from any "
@@ -211,8 +192,8 @@ void bind_pipeline(py::module_& module) {
     type.def(
             "open",
             [](PipelineObject& self) {
-                Pipeline& pipeline = self.get();
                 const Busy busy(self, "open()");
+                Pipeline& pipeline = self.get();
                 const WithoutGil free;
                 pipeline.open();
             },
@@ -230,7 +211,9 @@ progress : called with the pipeline after each frame, on another thread; return 
 The pipeline runs on a thread of its own without Python's lock, while this call waits.)")
         .def(
             "stop", [](PipelineObject& self) { self.state->stop(); },
-            "Ask a run() to end after its frame. Returns at once; may be called at any time from any thread.")
+            "Ask a run() to end after its frame. Where there is none, the next one ends as it begins. "
+            "Returns at "
+            "once; may be called at any time from any thread.")
         .def("process", &process, "frame"_a, py::kw_only(), "out"_a = py::none(), "matte"_a = py::none(),
              "format"_a = "bgr8",
              R"(One picture by hand, without source and sink; returns the composed picture.
@@ -244,26 +227,20 @@ Raises where no valid matte can be made; `out` is black then.)")
         .def(
             "close",
             [](PipelineObject& self) {
-                if (self.pipeline == nullptr) return;
                 const Busy busy(self, "close()");
+                if (self.pipeline == nullptr) return;
                 const WithoutGil free;
                 self.pipeline->close();
             },
             "Finish the sinks (files get their final names) and close the source.")
         .def(
             "reset",
-            [](PipelineObject& self) {
-                Pipeline& pipeline = self.get();
-                const WithoutGil free;
-                pipeline.reset();
-            },
+            [](PipelineObject& self) { self.unlocked([](Pipeline& pipeline) { pipeline.reset(); }); },
             "Forget temporal state in every stage. May be called at any time from any thread.")
         .def(
             "stats",
             [](const PipelineObject& self) {
-                const Pipeline& pipeline = self.get();
-                const WithoutGil free;
-                return pipeline.stats();
+                return self.unlocked([](const Pipeline& pipeline) { return pipeline.stats(); });
             },
             "A copy of the counters, vbg.Stats. May be called at any time from any thread.")
         .def_property_readonly(

@@ -17,13 +17,24 @@ struct PipelineObject {
     ~PipelineObject();
 
     /// Null before __init__() and after abandon().
-    std::unique_ptr<Pipeline> pipeline;
+    std::shared_ptr<Pipeline> pipeline;
     std::shared_ptr<RunControl> state = std::make_shared<RunControl>();
     std::atomic<bool> busy = false;
 
-    /// The pipeline where it is still there. Throws Refused (state).
+    /// The pipeline where it is still there: for as long as one has the GIL, or is Busy. Throws Refused
+    /// (state).
     Pipeline& get() const;
-    /// Destroys stages and what sinks have half-written. With the GIL.
+    /// What `work` says of the pipeline, without the GIL. It lives until then, whatever another thread does
+    /// with this object meanwhile. Throws Refused (state) as get() does.
+    template <class Work>
+    auto unlocked(Work&& work) const {
+        (void)get();
+        std::shared_ptr<Pipeline> shared = pipeline;
+        const WithoutGil free;
+        const std::shared_ptr<Pipeline> alive = std::move(shared);  // dies before the GIL is back
+        return work(*alive);
+    }
+    /// Destroys stages and what sinks have half-written, once nobody is in unlocked() any more. With the GIL.
     void abandon();
 };
 

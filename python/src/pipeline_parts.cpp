@@ -129,7 +129,7 @@ void make(PipelineObject& object, const py::object& source, const py::object& se
         throw Refused(Refused::As::value,
                       "threads=" + std::to_string(threads) + ": wanted 0 (all cores, at most 4) to 256");
     }
-    object.pipeline = std::make_unique<Pipeline>(threads);
+    object.pipeline = std::make_shared<Pipeline>(threads);
     set_sync(object, sync);
     set_failure(object, failure);
     set_show(object, show);

@@ -104,8 +104,8 @@ void run(const py::object& self, std::uint64_t frames, const py::object& progres
         throw Refused(Refused::As::type, "run: progress is a " + type_name(progress) +
                                              "; wanted a function of the pipeline, called after each frame");
     }
-    Pipeline& pipeline = object.get();
     const Busy busy(object, "run()");
+    Pipeline& pipeline = object.get();
     const Registered registered(*object.state);
     const std::stop_token stop = object.state->start();
     const auto after_frame = progress_caller(self, progress, object);

@@ -117,6 +117,72 @@ def test_stop_from_another_thread_and_busy():
     pipeline.run(frames=2)  # may run again
 
 
+def test_an_exception_that_leaves_with_waits_for_who_is_in_the_pipeline():
+    class Slow(vbg.Effect):
+        inside, go, waits = threading.Event(), threading.Event(), False
+
+        def do_apply(self, layer, alpha, out):
+            out[:] = layer
+
+        def do_reset(self):
+            if self.waits:
+                self.inside.set()
+                assert self.go.wait(60)
+
+    class Out(vbg.Sink):
+        abandoned = False
+
+        def do_write(self, frame):
+            pass
+
+        def do_abandon(self):
+            self.abandoned = True
+
+    slow, out = Slow(), Out()
+    pipeline = vbg.Pipeline(source=ENDLESS, segmenter="constant", background=slow, sink=out)
+    thread = threading.Thread(target=pipeline.reset)
+    with pytest.raises(ZeroDivisionError):
+        with pipeline:
+            pipeline.step()
+            slow.waits = True
+            thread.start()
+            assert slow.inside.wait(60)
+            1 / 0
+    assert not out.abandoned  # reset() is still at work with it
+    with pytest.raises(RuntimeError, match="given up"):
+        pipeline.stats()
+    slow.go.set()
+    thread.join(60)
+    assert not thread.is_alive() and out.abandoned
+
+
+def test_an_exception_leaves_with_while_others_look():
+    ended = threading.Event()
+    shown = [None]
+
+    def look():
+        while not ended.is_set():
+            for name in ("stats", "last_frame", "pause", "freeze", "resume", "reset"):
+                try:
+                    getattr(shown[0], name)()
+                except (AttributeError, RuntimeError):
+                    pass
+
+    threads = [threading.Thread(target=look) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for _ in range(30):
+        with pytest.raises(ZeroDivisionError):
+            with vbg.Pipeline(source=ENDLESS, segmenter="constant", sink="null") as pipeline:
+                shown[0] = pipeline
+                pipeline.open()
+                1 / 0
+    ended.set()
+    for thread in threads:
+        thread.join(60)
+        assert not thread.is_alive()
+
+
 def test_a_callback_may_not_step_its_own_pipeline():
     pipeline = vbg.Pipeline(source=ENDLESS, segmenter="constant", sink="null")
     with pytest.raises(RuntimeError, match="own stages or callbacks"):
