@@ -107,6 +107,10 @@ void run(const py::object& self, std::uint64_t frames, const py::object& progres
     const Busy busy(object, "run()");
     Pipeline& pipeline = object.get();
     const Registered registered(*object.state);
+    struct Run {
+        RunControl& control;
+        ~Run() { control.end(); }
+    } const ends{*object.state};
     const std::stop_token stop = object.state->start();
     const auto after_frame = progress_caller(self, progress, object);
     std::exception_ptr error;

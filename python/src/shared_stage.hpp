@@ -16,17 +16,21 @@ namespace vbg::python {
 /// stage must end the run, whatever on_failure says.
 class RunControl {
 public:
-    /// Asks the present run to stop. Thread-safe.
+    /// Asks the run under way to stop; where there is none, the next one ends as it begins. Thread-safe.
     void stop() {
         const std::lock_guard lock(mutex_);
         stop_.request_stop();
     }
-    /// A new run begins.
+    /// A new run begins: stopped already where a stop came beforehand.
     std::stop_token start() {
         const std::lock_guard lock(mutex_);
-        stop_ = std::stop_source();
-        fatal_ = nullptr;
+        (void)forget_fatal();
         return stop_.get_token();
+    }
+    /// The run has ended, and with it what stopped it.
+    void end() {
+        const std::lock_guard lock(mutex_);
+        stop_ = std::stop_source();
     }
     void fatal(std::exception_ptr error) {
         const std::lock_guard lock(mutex_);
@@ -35,10 +39,16 @@ public:
     }
     [[nodiscard]] std::exception_ptr take_fatal() {
         const std::lock_guard lock(mutex_);
-        return std::exchange(fatal_, nullptr);
+        return forget_fatal();
     }
 
 private:
+    /// An error that asked for the end of one call must not end the next.
+    std::exception_ptr forget_fatal() {
+        if (fatal_) stop_ = std::stop_source();
+        return std::exchange(fatal_, nullptr);
+    }
+
     std::mutex mutex_;
     std::stop_source stop_;
     std::exception_ptr fatal_;

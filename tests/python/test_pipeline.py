@@ -117,6 +117,36 @@ def test_stop_from_another_thread_and_busy():
     pipeline.run(frames=2)  # may run again
 
 
+def test_a_stop_that_comes_before_the_run_is_not_lost_and_counts_once():
+    pipeline = vbg.Pipeline(source="pattern:size=64x48,frames=20", segmenter="constant", sink="null")
+    pipeline.stop()
+    pipeline.run()
+    assert pipeline.stats().frames_out == 0
+    pipeline.run(frames=4)
+    assert pipeline.stats().frames_out == 4
+
+
+@pytest.mark.parametrize("call", ["open", "step", "run"])
+def test_what_ended_one_call_does_not_stop_the_next_run(call):
+    class Mine(vbg.Effect):
+        interrupts = True
+
+        def do_configure(self, spec):
+            if self.interrupts:
+                raise KeyboardInterrupt
+
+        def do_apply(self, layer, alpha, out):
+            out[:] = layer
+
+    mine = Mine()
+    pipeline = vbg.Pipeline(source=ENDLESS, segmenter="constant", background=mine, sink="null")
+    with pytest.raises(KeyboardInterrupt):
+        getattr(pipeline, call)()
+    mine.interrupts = False
+    pipeline.run(frames=4)
+    assert pipeline.stats().frames_out == 4
+
+
 def test_an_exception_that_leaves_with_waits_for_who_is_in_the_pipeline():
     class Slow(vbg.Effect):
         inside, go, waits = threading.Event(), threading.Event(), False
