@@ -21,7 +21,7 @@ ModelProgress progress_caller(const py::object& progress) {
         const WithGil gil;
         if (PyErr_CheckSignals() != 0) throw py::error_already_set();
         if (progress.is_none()) return true;
-        return !progress(std::string(what), done, total).is(py::bool_(false));
+        return !call(progress, std::string(what), done, total).is(py::bool_(false));
     };
 }
 

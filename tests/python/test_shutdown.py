@@ -7,6 +7,9 @@ import textwrap
 
 import pytest
 
+from conftest import DATA
+
+MODELS = DATA / "models"
 CASES = {
     "nothing happened": "",
     "stages left": "a = vbg.Flip(); a(frame); p = vbg.Pipeline(segmenter='constant'); p.process(frame)",
@@ -52,6 +55,16 @@ CASES = {
         threading.Thread(target=lambda: list(Never()), daemon=True).start()
         time.sleep(0.2)
     """,
+    "a daemon thread that is told how far a model has come": f"""
+        import tempfile
+        told = threading.Event()
+        def progress(*what):
+            told.set()
+            while True: pass
+        threading.Thread(target=lambda: vbg.fetch_model("bodypix-mobilenet-050-16", from_={str(MODELS.resolve())!r},
+                                                        into=tempfile.mkdtemp(), progress=progress), daemon=True).start()
+        assert told.wait(60)
+    """,
     "an exception at the end of the program": "1 / 0",
     "sys.exit in progress": "vbg.Pipeline(source='pattern:size=64x48', segmenter='constant', sink='null').run(progress=lambda p: sys.exit(0))",
     "someone who logs all the time": """
@@ -77,6 +90,8 @@ CASES = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_ends_well(name):
+    if "fetch_model" in CASES[name] and not MODELS.exists():
+        pytest.skip(f"SKIP: no {MODELS}; set VBG_TEST_DATA")
     program = "import sys, threading, time\nimport numpy as np\nimport vbg\nframe = np.zeros((48, 64, 3), np.uint8)\n"
     program += textwrap.dedent(CASES[name]) + "\n"
     for _ in range(int(os.environ.get("VBG_TEST_REPEAT", "1"))):
