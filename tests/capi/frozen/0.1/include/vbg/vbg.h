@@ -44,6 +44,7 @@
 
 #include "c/base.h"
 #include "c/callbacks.h"
+#include "c/device.h"
 #include "c/frame.h"
 #include "c/list.h"
 #include "c/live.h"
