@@ -1,6 +1,7 @@
 // Status, messages, texts, structs, log.
 #include <doctest/doctest.h>
 
+#include <cerrno>
 #include <cstring>
 #include <thread>
 #include <vbg/vbg.hpp>
@@ -74,6 +75,7 @@ TEST_CASE("errno of the system call is kept") {
     const vbg_test::TempDir folder;
     CHECK(vbg_frame_load((folder / "none.png").c_str(), 0, &frame) == VBG_ERROR_NOT_FOUND);
     CHECK(message().find("none.png") != std::string::npos);
+    CHECK(vbg_error_errno() == ENOENT);
     vbg_mask* mask = nullptr;
     CHECK(vbg_mask_create(0, 1, 0, &mask) == VBG_ERROR_INVALID_ARGUMENT);
     CHECK(vbg_error_errno() == 0);
