@@ -31,9 +31,13 @@ add python 400 /usr/bin/python3 -B "$here/test_python.py" "$build/python"
 add loopback 600 "$python" -B "$here/test_loopback.py" "$build/bin/vbg-cam"
 add lasting 600 "$python" -B "$here/test_virtual_camera.py" "$build/bin/vbg-cam"
 
+for name in "$@"; do
+  printf '%s\n' "${names[@]}" | grep -qxF -- "$name" || { echo "$name: no such test; there are: ${names[*]}" >&2; exit 2; }
+done
+
 failed=()
 for i in "${!names[@]}"; do
-  if [ $# -gt 0 ] && ! printf '%s\n' "$@" | grep -qx "${names[i]}"; then continue; fi
+  if [ $# -gt 0 ] && ! printf '%s\n' "$@" | grep -qxF -- "${names[i]}"; then continue; fi
   printf '\n-- %s: %s\n' "${names[i]}" "${commands[i]}"
   began=$SECONDS
   "$here/v4l2-vm" -t "${limits[i]}" "${settings[@]}" -- bash -c "${commands[i]}" || failed+=("${names[i]}")
