@@ -16,14 +16,6 @@ static_assert(VBG_SEVERITY_ERROR == static_cast<int>(vbg::Severity::error));
 using UseCameras = Use<CameraListObject>;
 using UseDiagnosis = Use<DiagnosisObject>;
 
-template <class List>
-const auto& at(const List& list, uint32_t index, const char* what) {
-    if (index < list.size()) return list[index];
-    throw vbg::Error(vbg::Errc::not_found, std::string(Entry::name()) + ": " + what + " " +
-                                               std::to_string(index) + ": there are " +
-                                               std::to_string(list.size()));
-}
-
 // Texts stay the list's: they live as long as it does.
 vbg_camera_info to_c(const vbg::Camera& camera) {
     auto c = own_struct<vbg_camera_info>();
@@ -73,16 +65,12 @@ vbg_finding to_c(const vbg::Finding& finding) {
 
 /// An entry that fills in one struct from a list.
 template <class Object, class Struct, class Get>
-vbg_status give(const char* function, typename Object::Handle* list, const char* what, Struct* out,
-                Get&& get) {
-    return guard(
-        function,
-        [&] {
-            struct_size(out, "out");
-            const Use<Object> use(list, what, Access::anybody);
-            write_struct(out, to_c(get(*use)), "out");
-        },
-        out);
+vbg_status give_from(const char* function, typename Object::Handle* list, const char* what, Struct* out,
+                     Get&& get) {
+    return give(function, out, [&] {
+        const Use<Object> use(list, what, Access::anybody);
+        return to_c(get(*use));
+    });
 }
 
 }  // namespace
@@ -114,14 +102,14 @@ vbg_status vbg_camera_list_count(vbg_camera_list* list, uint32_t* out) {
 }
 
 vbg_status vbg_camera_list_get(vbg_camera_list* list, uint32_t index, vbg_camera_info* out) {
-    return give<CameraListObject>(
+    return give_from<CameraListObject>(
         __func__, list, "list",
         out, [&](const CameraListObject& l) -> const auto& { return at(l.cameras, index, "camera"); });
 }
 
 vbg_status vbg_camera_list_get_mode(vbg_camera_list* list, uint32_t camera, uint32_t index,
                                     vbg_camera_mode* out) {
-    return give<CameraListObject>(
+    return give_from<CameraListObject>(
         __func__, list, "list", out, [&](const CameraListObject& l) -> const auto& {
             return at(at(l.cameras, camera, "camera").modes, index, "mode");
         });
@@ -129,7 +117,7 @@ vbg_status vbg_camera_list_get_mode(vbg_camera_list* list, uint32_t camera, uint
 
 vbg_status vbg_camera_list_get_control(vbg_camera_list* list, uint32_t camera, uint32_t index,
                                        vbg_camera_control* out) {
-    return give<CameraListObject>(
+    return give_from<CameraListObject>(
         __func__, list, "list", out, [&](const CameraListObject& l) -> const auto& {
             return at(at(l.cameras, camera, "camera").controls, index, "control");
         });
@@ -182,7 +170,7 @@ vbg_status vbg_diagnosis_count(vbg_diagnosis* diagnosis, uint32_t* out) {
 }
 
 vbg_status vbg_diagnosis_get(vbg_diagnosis* diagnosis, uint32_t index, vbg_finding* out) {
-    return give<DiagnosisObject>(
+    return give_from<DiagnosisObject>(
         __func__, diagnosis, "diagnosis",
         out, [&](const DiagnosisObject& d) -> const auto& { return at(d.findings, index, "finding"); });
 }

@@ -31,17 +31,6 @@ vbg::StageKind known_kind(int32_t kind) {
     return static_cast<vbg::StageKind>(kind);
 }
 
-[[noreturn]] void no_such(const std::string& what, std::size_t there_are) {
-    throw vbg::Error(vbg::Errc::not_found,
-                     std::string(Entry::name()) + ": " + what + ": there are " + std::to_string(there_are));
-}
-
-template <class List>
-const auto& at(const List& list, uint32_t index, const char* what) {
-    if (index >= list.size()) no_such(std::string(what) + " " + std::to_string(index), list.size());
-    return list[index];
-}
-
 const vbg::StageEntry& find(int32_t kind, const char* name) {
     const vbg::StageKind which = known_kind(kind);
     const vbg::StageEntry* entry = vbg::find_stage(which, need_text(name, "name"));
@@ -86,18 +75,6 @@ vbg_preset_info to_c(const vbg::Preset& preset) {
     c.foreground = keep_text(preset.foreground);
     c.background = keep_text(preset.background);
     return c;
-}
-
-/// An entry that fills in one struct.
-template <class Struct, class Get>
-vbg_status give(const char* function, Struct* out, Get&& get) {
-    return guard(
-        function,
-        [&] {
-            struct_size(out, "out");
-            write_struct(out, to_c(get()), "out");
-        },
-        out);
 }
 
 template <class Get>
@@ -149,17 +126,13 @@ vbg_status vbg_stage_count(int32_t kind, uint32_t* out) {
         [&] { *need(out, "out") = static_cast<uint32_t>(vbg::list_stages(known_kind(kind)).size()); }, out);
 }
 vbg_status vbg_stage_get(int32_t kind, uint32_t index, vbg_stage_info* out) {
-    return give(__func__, out, [&]() -> const vbg::StageEntry& {
-        return *at(vbg::list_stages(known_kind(kind)), index, "stage");
-    });
+    return give(__func__, out, [&] { return to_c(*at(vbg::list_stages(known_kind(kind)), index, "stage")); });
 }
 vbg_status vbg_stage_find(int32_t kind, const char* name, vbg_stage_info* out) {
-    return give(__func__, out, [&]() -> const vbg::StageEntry& { return find(kind, name); });
+    return give(__func__, out, [&] { return to_c(find(kind, name)); });
 }
 vbg_status vbg_stage_get_parameter(int32_t kind, const char* name, uint32_t index, vbg_parameter_info* out) {
-    return give(__func__, out, [&]() -> const vbg::Parameter& {
-        return at(find(kind, name).parameters, index, "parameter");
-    });
+    return give(__func__, out, [&] { return to_c(at(find(kind, name).parameters, index, "parameter")); });
 }
 
 vbg_status vbg_preset_count(uint32_t* out) {
@@ -167,12 +140,10 @@ vbg_status vbg_preset_count(uint32_t* out) {
         __func__, [&] { *need(out, "out") = static_cast<uint32_t>(vbg::list_presets().size()); }, out);
 }
 vbg_status vbg_preset_get(uint32_t index, vbg_preset_info* out) {
-    return give(__func__, out,
-                [&]() -> const vbg::Preset& { return at(vbg::list_presets(), index, "preset"); });
+    return give(__func__, out, [&] { return to_c(at(vbg::list_presets(), index, "preset")); });
 }
 vbg_status vbg_preset_find(const char* name, vbg_preset_info* out) {
-    return give(__func__, out,
-                [&]() -> const vbg::Preset& { return vbg::find_preset(need_text(name, "name")); });
+    return give(__func__, out, [&] { return to_c(vbg::find_preset(need_text(name, "name"))); });
 }
 
 vbg_status vbg_spec_quote(const char* value, char** out) {

@@ -29,27 +29,6 @@ vbg_model_file to_c(const vbg::ModelFile& file) {
     return c;
 }
 
-template <class List>
-const auto& at(const List& list, uint32_t index, const char* what) {
-    if (index >= list.size()) {
-        throw vbg::Error(vbg::Errc::not_found, std::string(Entry::name()) + ": " + what + " " +
-                                                   std::to_string(index) + ": there are " +
-                                                   std::to_string(list.size()));
-    }
-    return list[index];
-}
-
-template <class Struct, class Get>
-vbg_status give(const char* function, Struct* out, Get&& get) {
-    return guard(
-        function,
-        [&] {
-            struct_size(out, "out");
-            write_struct(out, to_c(get()), "out");
-        },
-        out);
-}
-
 std::string text_or(const char* text, const char* otherwise = "") {
     return text != nullptr ? text : otherwise;
 }
@@ -83,17 +62,14 @@ vbg_status vbg_model_count(uint32_t* out) {
         __func__, [&] { *need(out, "out") = static_cast<uint32_t>(vbg::list_models().size()); }, out);
 }
 vbg_status vbg_model_get(uint32_t index, vbg_model_info* out) {
-    return give(__func__, out,
-                [&]() -> const vbg::CatalogueEntry& { return at(vbg::list_models(), index, "model"); });
+    return give(__func__, out, [&] { return to_c(at(vbg::list_models(), index, "model")); });
 }
 vbg_status vbg_model_find(const char* name, vbg_model_info* out) {
-    return give(__func__, out,
-                [&]() -> const vbg::CatalogueEntry& { return vbg::find_model(need_text(name, "name")); });
+    return give(__func__, out, [&] { return to_c(vbg::find_model(need_text(name, "name"))); });
 }
 vbg_status vbg_model_get_file(const char* name, uint32_t index, vbg_model_file* out) {
-    return give(__func__, out, [&]() -> const vbg::ModelFile& {
-        return at(vbg::find_model(need_text(name, "name")).files, index, "file");
-    });
+    return give(__func__, out,
+                [&] { return to_c(at(vbg::find_model(need_text(name, "name")).files, index, "file")); });
 }
 
 vbg_status vbg_model_folder(char** out) {

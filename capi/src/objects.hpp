@@ -12,6 +12,14 @@
 
 namespace vbg::capi {
 
+/// A number of threads as Context takes it.
+inline int thread_count(std::int32_t threads) {
+    if (threads < 0 || threads > 64) {
+        refuse("threads is " + std::to_string(threads) + "; wanted 0 (all cores, at most 4) to 64");
+    }
+    return threads;
+}
+
 struct FrameObject final : Object {
     static constexpr const char* kName = "vbg_frame";
     using Handle = vbg_frame;

@@ -73,10 +73,7 @@ vbg_status vbg_pipeline_create(int32_t threads, vbg_pipeline** out) {
         __func__,
         [&] {
             need(out, "out");
-            if (threads < 0 || threads > 64) {
-                refuse("threads is " + std::to_string(threads) + "; wanted 0 (all cores, at most 4) to 64");
-            }
-            *out = publish(std::make_shared<PipelineObject>(threads));
+            *out = publish(std::make_shared<PipelineObject>(thread_count(threads)));
         },
         out);
 }

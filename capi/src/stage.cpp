@@ -9,13 +9,6 @@ using namespace vbg::capi;
 
 namespace {
 
-int thread_count(int32_t threads) {
-    if (threads < 0 || threads > 64) {
-        refuse("threads is " + std::to_string(threads) + "; wanted 0 (all cores, at most 4) to 64");
-    }
-    return threads;
-}
-
 template <class Object, class Make>
 vbg_status create(const char* function, int32_t threads, typename Object::Handle** out, Make&& make) {
     return guard(

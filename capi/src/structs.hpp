@@ -67,6 +67,31 @@ void write_struct(T* out, const T& value, const char* what) {
                 size - kFirst);
 }
 
+/// The body of an entry that fills in one struct with what `get` returns.
+template <class Struct, class Get>
+vbg_status give(const char* function, Struct* out, Get&& get) {
+    return guard(
+        function,
+        [&] {
+            struct_size(out, "out");
+            write_struct(out, get(), "out");
+        },
+        out);
+}
+
+/// Error{not_found}: "vbg_stage_get: stage 99: there are 12".
+[[noreturn]] inline void no_such(const std::string& what, std::size_t there_are) {
+    throw Error(Errc::not_found,
+                std::string(Entry::name()) + ": " + what + ": there are " + std::to_string(there_are));
+}
+
+/// The entry at `index` of a list. Throws no_such() where there is none.
+template <class List>
+const auto& at(const List& list, std::uint32_t index, const char* what) {
+    if (index >= list.size()) no_such(std::string(what) + " " + std::to_string(index), list.size());
+    return list[index];
+}
+
 /// A cleared struct with the library's own size in it: for callbacks.
 template <class T>
 T own_struct() {
