@@ -10,7 +10,6 @@
 #include "support/temp_dir.hpp"
 
 using vbg_test::message;
-using vbg_test::own;
 
 TEST_CASE("the version is the C++ library's") {
     CHECK(std::string(vbg_version_text()) == std::string(vbg::version()));
