@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what libvbg is built from, on Debian 12. Does nothing where all of it is there already.
 #   cmake/install-dependencies.sh            to build the library, its programs and its tests
+#   cmake/install-dependencies.sh --cuda     and a CUDA compiler, where none is installed (cmake/get-nvcc.sh)
 #   cmake/install-dependencies.sh --checks   also clang, clang-format, clang-tidy and PipeWire, for every check of .ci/run
 set -euo pipefail
 
@@ -33,6 +34,10 @@ if [ "${1:-}" = --checks ]; then
   # a PipeWire session and a reader to try the camera with
   packages+=(pipewire wireplumber dbus gstreamer1.0-pipewire gstreamer1.0-plugins-base gstreamer1.0-plugins-good
     gstreamer1.0-tools)
+fi
+
+if [ "${1:-}" = --cuda ]; then
+  echo "The CUDA compiler: $("$(dirname "${BASH_SOURCE[0]}")/get-nvcc.sh")"
 fi
 
 missing=()

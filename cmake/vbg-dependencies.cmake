@@ -50,6 +50,7 @@ endforeach()
 find_package(CURL 7.85 QUIET)
 vbg_feature(VBG_FETCH CURL_FOUND "libcurl 7.85 or newer")
 include(vbg-onednn)
+include(vbg-cuda)
 
 # The Python package is built for one interpreter. The system's is preferred to what else is on the PATH: it has
 # Debian's numpy and OpenCV. -D Python_EXECUTABLE=... chooses another.

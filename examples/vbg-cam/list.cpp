@@ -140,6 +140,27 @@ nlohmann::json to_json(const vbg::Camera& camera) {
             {"modes", std::move(modes)}, {"controls", std::move(controls)}};
 }
 
+nlohmann::json to_json(const vbg::DeviceInfo& device) {
+    return {{"name", device.name}, {"summary", device.summary}, {"why_not", device.why_not}};
+}
+
+void print_device(const vbg::DeviceInfo& device) {
+    fmt::print("  {}\n      {}\n", device.name, device.summary);
+    if (!device.why_not.empty()) fmt::print("      NOT AVAILABLE: {}\n", device.why_not);
+}
+
+/// Where steps can run.
+void list_devices(bool json, nlohmann::json& out) {
+    if (!json) fmt::print("Devices\n");
+    for (const vbg::DeviceInfo& device : vbg::list_devices()) {
+        if (json) {
+            out["devices"].push_back(to_json(device));
+        } else {
+            print_device(device);
+        }
+    }
+}
+
 /// The machine's cameras, and what keeps the others from being asked.
 void list_cameras(bool json) {
     std::vector<std::string> problems;
@@ -187,12 +208,16 @@ void list(const std::string& what, bool json) {
         }
         found = true;
     }
+    if (what.empty() || what == "devices") {
+        list_devices(json, out);
+        found = true;
+    }
     if (!found) {
         throw vbg::Error(
             vbg::Errc::not_found,
             fmt::format(
                 "list {}: no such kind or stage; wanted cameras, sources, segmenters, filters, effects, "
-                "compositors, sinks, presets, or a name that `vbg-cam list` shows",
+                "compositors, sinks, presets, devices, or a name that `vbg-cam list` shows",
                 what));
     }
     if (json) fmt::print("{}\n", out.dump(2));

@@ -237,7 +237,7 @@ Command parse_command_line(int argc, char** argv, Options& options) {
 
     auto* list = app.add_subcommand("list", "Shows stages, their parameters, and why one is not available");
     list->add_option("what", command.list_what, "Only these, or only the stage of that name")
-        ->type_name("cameras|segmenters|filters|effects|compositors|sources|sinks|presets");
+        ->type_name("cameras|segmenters|filters|effects|compositors|sources|sinks|presets|devices");
     list->add_flag("--json", command.list_json, "For machines");
 
     auto* doctor = app.add_subcommand(

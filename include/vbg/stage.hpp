@@ -25,10 +25,15 @@ public:
     [[nodiscard]] virtual std::string_view name() const noexcept = 0;
     /// Whether frames of this format are taken. Default: rgb8 and bgr8.
     [[nodiscard]] virtual bool accepts(PixelFormat format) const noexcept;
+    /// Whether pictures in memory of this kind are worked on where they lie: cpu (cuda_host is asked as cpu)
+    /// or cuda. Default: cpu only. A stage that says cuda looks at FrameSpec::device in do_configure(), takes
+    /// pictures on that GPU, and queues its work in Context::stream().
+    [[nodiscard]] virtual bool runs_on(DeviceType type) const noexcept;
 
-    /// Prepares for frames of this size and format; everything is allocated here. May be called again.
-    /// Also forgets what earlier frames left behind, as reset() does.
-    /// Throws Error{invalid_argument, unsupported_format} and whatever the stage needs (model, io, ...).
+    /// Prepares for frames of this size, format and device; everything is allocated here. May be called
+    /// again. Also forgets what earlier frames left behind, as reset() does. Throws Error{invalid_argument,
+    /// unsupported_format}, Error{device, not_built} where it cannot work on that device, and whatever the
+    /// stage needs (model, io, ...).
     void configure(const FrameSpec& spec, Context& context);
     /// Forgets temporal state (scene cut, another source), keeps allocations.
     void reset() noexcept;
@@ -38,9 +43,9 @@ public:
 
 protected:
     Stage();
-    /// Throws unless configured and `frame` is what configure() was told.
+    /// Throws unless configured and `frame` is what configure() was told, and lies where it was told.
     void check_frame(const ConstFrameView& frame, std::string_view what) const;
-    /// Throws unless the matte has the frame's size and lies in host memory.
+    /// Throws unless the matte has the frame's size and lies where the frames do.
     void check_mask(const ConstMaskView& mask, std::string_view what) const;
 
 private:

@@ -15,6 +15,7 @@
 #include <vbg/camera.hpp>
 #include <vbg/compositor.hpp>
 #include <vbg/context.hpp>
+#include <vbg/device.hpp>
 #include <vbg/doctor.hpp>
 #include <vbg/effect.hpp>
 #include <vbg/error.hpp>

@@ -2,6 +2,8 @@
 #include "composite/over.hpp"
 
 #include "composite/over_kernel.hpp"
+#include "cuda/over.hpp"
+#include "cuda/runtime.hpp"
 
 namespace vbg {
 
@@ -12,12 +14,16 @@ constexpr int kGrainRows = 16;  // fewer rows are not worth waking a thread for
 class Over final : public Compositor {
 public:
     [[nodiscard]] std::string_view name() const noexcept override { return "over"; }
+    [[nodiscard]] bool runs_on(DeviceType type) const noexcept override { return cuda::runs_on(type); }
 
 private:
     void do_configure(const FrameSpec& /*spec*/, Context& /*context*/) override {}
 
     void do_compose(const ConstFrameView& foreground, const ConstMaskView& alpha,
                     const ConstFrameView& background, const FrameView& out, Context& context) override {
+        if (out.device.type == DeviceType::cuda) {
+            return cuda::over(foreground, alpha, background, out, context.stream());
+        }
         const auto pixels = static_cast<std::size_t>(out.width);
         context.parallel_rows(out.height, kGrainRows, [&](int first, int last) {
             for (int y = first; y < last; ++y) {

@@ -6,8 +6,14 @@
 #include <algorithm>
 #include <array>
 
+#include <vbg/device.hpp>
 #include <vbg/error.hpp>
 #include <vbg/frame.hpp>
+
+#include "core/device.hpp"
+#include "cuda/convert.hpp"
+#include "cuda/convert_pixel.hpp"
+#include "cuda/runtime.hpp"
 
 namespace vbg::inline v0 {
 
@@ -38,8 +44,8 @@ const libyuv::YuvConstants* to_rgb_constants(const ColorSpec& color) {
     return color.range == Range::full ? &libyuv::kYuvJPEGConstants : &libyuv::kYuvI601Constants;
 }
 
-bool is_packed_yuv(PixelFormat f) { return f == PixelFormat::yuyv || f == PixelFormat::uyvy; }
-bool is_yuv(PixelFormat f) { return is_packed_yuv(f) || f == PixelFormat::nv12 || f == PixelFormat::i420; }
+using cuda::is_packed_yuv;
+using cuda::is_yuv;
 
 /// Anything -> bgra8.
 void to_bgra(const ConstFrameView& from, const FrameView& to) {
@@ -80,23 +86,14 @@ void from_bgra(const ConstFrameView& from, const FrameView& to) {
 }
 
 /// bgra8 -> i420 in fixed point, for every matrix and range (libyuv has BT.601 only in this direction).
-/// Coefficients: ITU-R BT.601 and BT.709; 16 fractional bits.
+/// The GPU's kernel has the same arithmetic: cuda/convert_pixel.hpp.
 void bgra_to_i420(const ConstFrameView& from, const FrameView& to) {
-    const bool hd = to.color.matrix == Matrix::bt709;
-    const bool full = to.color.range == Range::full;
-    const double kr = hd ? 0.2126 : 0.299, kb = hd ? 0.0722 : 0.114, kg = 1 - kr - kb;
-    const double ys = full ? 1.0 : 219.0 / 255, cs = full ? 1.0 : 224.0 / 255;
-    const auto fix = [](double v) { return static_cast<int>(v * 65536 + (v < 0 ? -0.5 : 0.5)); };
-    const int yr = fix(kr * ys), yb = fix(kb * ys), yg = fix(ys) - yr - yb, y0 = full ? 0 : 16;
-    const int ub = fix(0.5 * cs), ur = fix(-0.5 * kr / (1 - kb) * cs), ug = -ub - ur;
-    const int vr = fix(0.5 * cs), vb = fix(-0.5 * kb / (1 - kr) * cs), vg = -vr - vb;
-    (void)kg;
-    const auto byte = [](int v) { return static_cast<std::byte>(v < 0 ? 0 : v > 255 ? 255 : v); };
+    const cuda::YuvEncoder encode = cuda::yuv_encoder(to.color);
     for (int y = 0; y < from.height; ++y) {
         const auto* s = reinterpret_cast<const std::uint8_t*>(from.row(y));
         std::byte* d = to.row(y);
         for (int x = 0; x < from.width; ++x, s += 4)
-            d[x] = byte(y0 + ((yr * s[2] + yg * s[1] + yb * s[0] + 32768) >> 16));
+            d[x] = static_cast<std::byte>(encode.luma({s[2], s[1], s[0], 0}));
     }
     for (int y = 0; y < (from.height + 1) / 2; ++y) {
         const auto* s0 = reinterpret_cast<const std::uint8_t*>(from.row(2 * y));
@@ -108,8 +105,9 @@ void bgra_to_i420(const ConstFrameView& from, const FrameView& to) {
             const int b = s0[i] + s0[j] + s1[i] + s1[j];
             const int g = s0[i + 1] + s0[j + 1] + s1[i + 1] + s1[j + 1];
             const int r = s0[i + 2] + s0[j + 2] + s1[i + 2] + s1[j + 2];
-            du[x] = byte(128 + ((ur * r + ug * g + ub * b + (1 << 17)) >> 18));
-            dv[x] = byte(128 + ((vr * r + vg * g + vb * b + (1 << 17)) >> 18));
+            const cuda::Chroma chroma = encode.chroma({r, g, b, 0});
+            du[x] = static_cast<std::byte>(chroma.u);
+            dv[x] = static_cast<std::byte>(chroma.v);
         }
     }
 }
@@ -238,19 +236,46 @@ void yuv_to_yuv(const ConstFrameView& from, const FrameView& to) {
 
 }  // namespace
 
-void convert(const ConstFrameView& from, const FrameView& to) {
+namespace {
+
+void check_pair(const ConstFrameView& from, const FrameView& to) {
     check_view(from, "convert: from");
     check_view(to, "convert: to");
     if (from.width != to.width || from.height != to.height) {
         throw Error(Errc::invalid_argument, fmt::format("convert: from {}x{} to {}x{}: sizes must be equal",
                                                         from.width, from.height, to.width, to.height));
     }
+}
+
+/// Only the bytes' places are the same.
+bool only_copies(const ConstFrameView& from, const FrameView& to) {
+    return from.format == to.format && (!is_yuv(from.format) || from.color == to.color);
+}
+
+}  // namespace
+
+void convert(const ConstFrameView& from, const FrameView& to) {
+    check_pair(from, to);
+    need_host(from.device, "convert: from");
+    need_host(to.device, "convert: to");
+    if (only_copies(from, to)) return copy_pixels(from, to);
     const bool from_yuv = is_yuv(from.format), to_yuv = is_yuv(to.format);
-    if (from.format == to.format && (!from_yuv || from.color == to.color)) return copy_pixels(from, to);
     if (from_yuv && to_yuv) return yuv_to_yuv(from, to);
     if (from_yuv) return yuv_to_rgb(from, to);
     if (to_yuv) return rgb_to_yuv(from, to);
     rgb_to_rgb(from, to);
+}
+
+void convert(const ConstFrameView& from, const FrameView& to, StreamRef stream) {
+    if (on_host(from.device) && on_host(to.device)) return convert(from, to);
+    check_pair(from, to);
+    if (!same_place(from.device, to.device)) {
+        throw Error(Errc::invalid_argument,
+                    fmt::format("convert: from {} to {}: both must lie in the same place",
+                                device_text(from.device), device_text(to.device)));
+    }
+    if (only_copies(from, to)) return cuda::copy(from, to, stream);
+    cuda::convert(from, to, stream);
 }
 
 }  // namespace vbg::inline v0

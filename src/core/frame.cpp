@@ -5,6 +5,8 @@
 #include <vbg/error.hpp>
 #include <vbg/frame.hpp>
 
+#include "core/device.hpp"
+
 namespace vbg::inline v0 {
 
 namespace {
@@ -81,6 +83,8 @@ Mask::Mask(int width, int height, MaskFormat format) {
 void copy_pixels(const ConstFrameView& from, const FrameView& to) {
     check_view(from, "copy_pixels: from");
     check_view(to, "copy_pixels: to");
+    need_host(from.device, "copy_pixels: from");
+    need_host(to.device, "copy_pixels: to");
     check_same(from.width == to.width && from.height == to.height && from.format == to.format, from.width,
                from.height, to_string(from.format), to.width, to.height, to_string(to.format));
     for (int p = 0; p < plane_count(from.format); ++p) {
@@ -95,6 +99,8 @@ void copy_pixels(const ConstFrameView& from, const FrameView& to) {
 void copy_pixels(const ConstMaskView& from, const MaskView& to) {
     check_view(from, "copy_pixels: from");
     check_view(to, "copy_pixels: to");
+    need_host(from.device, "copy_pixels: from");
+    need_host(to.device, "copy_pixels: to");
     check_same(from.width == to.width && from.height == to.height && from.format == to.format, from.width,
                from.height, mask_name(from.format), to.width, to.height, mask_name(to.format));
     const std::size_t bytes =
@@ -104,6 +110,7 @@ void copy_pixels(const ConstMaskView& from, const MaskView& to) {
 
 void fill(const FrameView& frame, std::uint8_t r, std::uint8_t g, std::uint8_t b) {
     check_view(frame, "fill");
+    need_host(frame.device, "fill");
     const auto luma = static_cast<std::uint8_t>((299 * r + 587 * g + 114 * b + 500) / 1000);
     std::array<std::uint8_t, 4> pixel{};
     std::size_t n = 0;
@@ -128,6 +135,7 @@ void fill(const FrameView& frame, std::uint8_t r, std::uint8_t g, std::uint8_t b
 
 void fill(const MaskView& mask, std::uint8_t value) {
     check_view(mask, "fill");
+    need_host(mask.device, "fill");
     for (int y = 0; y < mask.height; ++y) {
         if (mask.format == MaskFormat::u8) {
             std::memset(mask.row(y), value, static_cast<std::size_t>(mask.width));

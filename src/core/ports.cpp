@@ -4,6 +4,8 @@
 #include <vbg/sink.hpp>
 #include <vbg/source.hpp>
 
+#include "core/device.hpp"
+
 namespace vbg::inline v0 {
 
 Source::Source() = default;
@@ -25,6 +27,7 @@ ReadResult Source::read(ConstFrameView& frame, std::chrono::milliseconds timeout
     const ReadResult result = do_read(frame, timeout);
     if (result != ReadResult::frame) return result;
     check_view(frame, name());
+    need_host(frame.device, name());
     if (frame.width != spec_.width || frame.height != spec_.height || frame.format != spec_.format) {
         throw Error(
             Errc::io,

@@ -11,6 +11,9 @@
 #include <vbg/mask_filter.hpp>
 #include <vbg/segmenter.hpp>
 
+#include "core/device.hpp"
+#include "cuda/runtime.hpp"
+
 namespace vbg::inline v0 {
 
 namespace {
@@ -59,6 +62,30 @@ void check_overlap(const ConstFrameView& in, const ConstFrameView& out, std::str
                   row_bytes(in.format, 0, in.width), in.height, who, what);
 }
 
+/// Nothing is begun on a device that the stage has no code for, or that is not there.
+void check_device(const Stage& stage, const Device& device) {
+    const DeviceType type = on_host(device) ? DeviceType::cpu : device.type;
+    if (stage.runs_on(type)) {
+        if (type == DeviceType::cuda && cuda::built()) cuda::need_device(device, stage.name());
+        return;
+    }
+    const bool lacks = type == DeviceType::cuda && !cuda::built();
+    throw Error(lacks ? Errc::not_built : Errc::device,
+                fmt::format("{} does not work on {}: {}; give it pictures in host memory", stage.name(),
+                            device_text(device),
+                            lacks ? "this libvbg was built without CUDA (configure with -DVBG_CUDA=ON)"
+                                  : "it has no code for it"));
+}
+
+void check_place(const Stage& stage, const Device& device, std::string_view what) {
+    if (same_place(device, stage.spec().device)) return;
+    throw Error(
+        Errc::invalid_argument,
+        fmt::format(
+            "{}: {} lies on {}, but configure() was told {}; copy it there, or configure() for the other",
+            stage.name(), what, device_text(device), device_text(stage.spec().device)));
+}
+
 }  // namespace
 
 Stage::Stage() = default;
@@ -76,6 +103,8 @@ bool Stage::accepts(PixelFormat format) const noexcept {
     return format == PixelFormat::bgr8 || format == PixelFormat::rgb8;
 }
 
+bool Stage::runs_on(DeviceType type) const noexcept { return type == DeviceType::cpu; }
+
 void Stage::configure(const FrameSpec& spec, Context& context) {
     if (spec.width < 1 || spec.height < 1 || spec.width > kMaxSide || spec.height > kMaxSide) {
         throw Error(Errc::invalid_argument,
@@ -88,6 +117,7 @@ void Stage::configure(const FrameSpec& spec, Context& context) {
             fmt::format("{} does not take {}; convert() the frame to bgr8 first (Pipeline does it by itself)",
                         name(), to_string(spec.format)));
     }
+    check_device(*this, spec.device);
     configured_ = false;  // stays so if the next line throws
     do_configure(spec, context);
     spec_ = spec;
@@ -115,6 +145,7 @@ void Stage::check_frame(const ConstFrameView& frame, std::string_view what) cons
                 name(), what, frame.width, frame.height, to_string(frame.format), spec_.width, spec_.height,
                 to_string(spec_.format)));
     }
+    check_place(*this, frame.device, what);
     check_view(frame, Who(name(), what));
 }
 
@@ -124,6 +155,7 @@ void Stage::check_mask(const ConstMaskView& mask, std::string_view what) const {
                     fmt::format("{}: {} is {}x{}, but the frame is {}x{}", name(), what, mask.width,
                                 mask.height, spec_.width, spec_.height));
     }
+    check_place(*this, mask.device, what);
     check_view(mask, Who(name(), what));
 }
 

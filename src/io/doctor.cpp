@@ -9,6 +9,7 @@
 #include <vbg/error.hpp>
 #include <vbg/registry.hpp>
 
+#include "cuda/runtime.hpp"
 #include "io/pipewire/entry.hpp"
 #include "io/v4l2/doctor.hpp"
 #include "torch/network.hpp"
@@ -42,6 +43,16 @@ Finding look_at_gpu(v4l2::Kernel& kernel) {
     return {Severity::info, "gpu", fmt::format("networks run on the CPU: {}", why), {}};
 }
 
+/// What the picture's own steps (compositing and so on) could run on.
+Finding look_at_kernels() {
+    const std::string why = cuda::why_not();
+    if (why.empty()) {
+        return {Severity::ok, "gpu", fmt::format("picture steps can run on {}", cuda::device_name(0)), {}};
+    }
+    return {Severity::info, "gpu", fmt::format("picture steps run on the CPU: {}", why),
+            cuda::built() ? "" : "build libvbg with -DVBG_CUDA=ON for a GPU"};
+}
+
 }  // namespace
 
 std::string_view to_string(Severity severity) noexcept {
@@ -61,6 +72,7 @@ std::vector<Finding> diagnose(const DoctorOptions& options) {
     for (Finding& one : v4l2::diagnose_cameras(kernel, options.source)) found.push_back(std::move(one));
     found.push_back(look_at_models());
     found.push_back(look_at_gpu(kernel));
+    found.push_back(look_at_kernels());
     return found;
 }
 

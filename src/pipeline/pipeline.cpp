@@ -7,6 +7,7 @@
 #include <vbg/log.hpp>
 #include <vbg/preset.hpp>
 
+#include "core/device.hpp"
 #include "pipeline/machine.hpp"
 
 namespace vbg::inline v0 {
@@ -172,6 +173,9 @@ void Pipeline::process(const ConstFrameView& frame, const FrameView& out, const 
     impl_->need_parts(false);
     check_view(frame, "pipeline: frame");
     check_view(out, "pipeline: out");
+    need_host(frame.device, "pipeline: frame");
+    need_host(out.device, "pipeline: out");
+    need_host(matte.device, "pipeline: matte");
     if (frame.format != PixelFormat::bgr8 && frame.format != PixelFormat::rgb8) {
         throw Error(Errc::unsupported_format,
                     fmt::format("pipeline: frame is {}; wanted bgr8 or rgb8: convert() it first",

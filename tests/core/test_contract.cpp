@@ -97,3 +97,32 @@ TEST_CASE("a sink refuses frames it did not agree on, and closes once") {
     CHECK(written == 1);
     CHECK(closed == 1);
 }
+
+TEST_CASE("a stage for the CPU refuses pictures on a GPU, before it touches them") {
+    Copy filter;
+    Context context;
+    const Device gpu{DeviceType::cuda, 0};
+    FrameSpec spec{.width = 8, .height = 6, .format = PixelFormat::bgr8, .device = gpu};
+    CHECK_THROWS_WITH_AS(filter.configure(spec, context), doctest::Contains("copy does not work on cuda:0"),
+                         Error);
+    CHECK_FALSE(filter.configured());
+
+    spec.device = {DeviceType::cuda_host, 1};  // pinned memory is host memory
+    filter.configure(spec, context);
+    Frame frame(8, 6, PixelFormat::bgr8);
+    Mask a(8, 6), b(8, 6);
+    filter.apply(frame.view(), a.view(), b.view(), context);
+    MaskView there = b.view();
+    there.device = gpu;
+    CHECK_THROWS_WITH_AS(
+        filter.apply(frame.view(), a.view(), there, context),
+        doctest::Contains("output matte lies on cuda:0, but configure() was told host memory"), Error);
+    FrameView far = frame.view();
+    far.device = gpu;
+    CHECK_THROWS_AS(filter.apply(far, a.view(), b.view(), context), Error);
+    CHECK(filter.calls == 1);
+    CHECK_THROWS_WITH_AS(copy_pixels(frame.view(), far), doctest::Contains("cuda:0"), Error);
+    CHECK_THROWS_AS(convert(far, frame.view()), Error);
+    CHECK_THROWS_AS(fill(far, 1, 2, 3), Error);
+    CHECK_THROWS_AS(fill(there, 1), Error);
+}

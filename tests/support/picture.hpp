@@ -25,6 +25,8 @@ public:
     [[nodiscard]] int width() const { return width_; }
     [[nodiscard]] int height() const { return height_; }
     [[nodiscard]] int channels() const { return channels_; }
+    /// Bytes of a row and its padding.
+    [[nodiscard]] std::ptrdiff_t stride() const { return stride_; }
     [[nodiscard]] std::uint8_t& at(int x, int y, int c = 0) {
         const int row = bottom_up_ ? height_ - 1 - y : y;
         return bytes_[static_cast<std::size_t>(row * stride_ + x * channels_ + c)];

@@ -26,7 +26,7 @@ class Help(Case):
     def test_list_is_complete_and_agrees_with_its_json(self):
         everything = json.loads(run("list", "--json").stdout)
         text = run("list").stdout
-        for kind in ("sources", "segmenters", "filters", "effects", "compositors", "sinks", "presets"):
+        for kind in ("sources", "segmenters", "filters", "effects", "compositors", "sinks", "presets", "devices"):
             self.assertTrue(everything[kind])
             for entry in everything[kind]:
                 self.assertIn(entry["name"], text)

@@ -1,0 +1,30 @@
+#pragma once
+/// @file device.hpp  Where stages can work on this machine; pictures on GPUs.
+
+#include <string>
+#include <vector>
+
+#include <vbg/error.hpp>
+#include <vbg/types.hpp>
+
+namespace vbg::inline v0 {
+
+/// One place to work, or the reason why there is none.
+struct DeviceInfo {
+    Device device;
+    std::string name;     ///< "cpu", "cuda:0"
+    std::string summary;  ///< "host memory", "NVIDIA H200"
+    std::string why_not;  ///< why nothing can work there; empty where it can
+};
+
+/// The CPU, then every GPU; where no GPU is seen, one line for cuda:0 that says why (no CUDA in this build,
+/// no driver,
+/// ...). Starts the GPU's driver. Never throws for what it finds wrong. Thread-safe.
+[[nodiscard]] VBG_API std::vector<DeviceInfo> list_devices();
+
+/// convert() of frame.hpp for two pictures on one GPU, in the stream's turn; within 2 levels of what the CPU
+/// gives. For two pictures in host memory it is that function. Throws Error{invalid_argument,
+/// unsupported_format, device, not_built}. Thread-safe.
+VBG_API void convert(const ConstFrameView& from, const FrameView& to, StreamRef stream);
+
+}  // namespace vbg::inline v0

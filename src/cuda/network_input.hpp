@@ -1,0 +1,38 @@
+#pragma once
+/// @file network_input.hpp  Frame -> input of a network, on the GPU, in one pass over the frame.
+
+#include <vbg/types.hpp>
+
+#include "cuda/network_input_pixel.hpp"
+#include "cuda/runtime.hpp"
+#include "segment/kernels.hpp"
+
+namespace vbg::cuda {
+
+/// The tables of one axis, on a GPU.
+class DeviceTaps {
+public:
+    /// Copies them there; waits for the copy, so that `taps` may go.
+    DeviceTaps(const segment::Taps& taps, const Device& device);
+    [[nodiscard]] const TapTable& table() const noexcept { return table_; }
+
+private:
+    DeviceBuffer first_, weights_;
+    TapTable table_;
+};
+
+/// Everything but the pointers on a GPU.
+[[nodiscard]] NetworkInputPixel network_input_pixel(const ConstFrameView& frame, float* out, int width,
+                                                    const TapTable& x, const TapTable& y,
+                                                    const segment::kernels::Normalise& normalise);
+
+/// Fills out[3 * (i + width * line) + c], as segment::NetworkInput::fill() does, in the stream's turn:
+/// `frame` (bgr8 or rgb8) and `out` lie on frame.device. Throws Error{device, not_built}.
+void network_input(const ConstFrameView& frame, float* out, int width, int height, const DeviceTaps& x,
+                   const DeviceTaps& y, const segment::kernels::Normalise& normalise, StreamRef stream);
+
+/// The launch itself.
+void launch_network_input(const NetworkInputPixel& pixel, int width, int height, const Device& device,
+                          StreamRef stream);
+
+}  // namespace vbg::cuda

@@ -1,0 +1,193 @@
+#include "cuda/runtime.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdlib>
+
+#include "core/device.hpp"
+#include "cuda/driver.hpp"
+#include "cuda/status.hpp"
+
+namespace vbg::cuda {
+
+namespace {
+
+void check(int status, std::string_view what) {
+    if (status != kOk) throw error_of(status, what, driver::text(status));
+}
+
+void check(int status, std::string_view what, int gpu) {
+    if (status != kOk) throw error_of(status, fmt::format("{} on cuda:{}", what, gpu), driver::text(status));
+}
+
+/// One plane, either way up. Planes that run the same way are copied at once, beginning with their lowest
+/// row.
+struct Plane {
+    const std::byte* from;
+    std::ptrdiff_t from_stride;
+    std::byte* to;
+    std::ptrdiff_t to_stride;
+    std::size_t row;
+    int rows;
+
+    void copy(int gpu, StreamRef stream) const {
+        if (rows == 1) return piece(from, row, to, row, 1, gpu, stream);
+        if ((from_stride < 0) == (to_stride < 0)) {
+            const std::ptrdiff_t last = from_stride < 0 ? rows - 1 : 0;
+            return piece(from + last * from_stride, bytes(from_stride), to + last * to_stride,
+                         bytes(to_stride), rows, gpu, stream);
+        }
+        for (int y = 0; y < rows; ++y)
+            piece(from + y * from_stride, row, to + y * to_stride, row, 1, gpu, stream);
+    }
+
+private:
+    static std::size_t bytes(std::ptrdiff_t stride) { return static_cast<std::size_t>(std::abs(stride)); }
+    void piece(const std::byte* source, std::size_t source_stride, std::byte* target,
+               std::size_t target_stride, int count, int gpu, StreamRef stream) const {
+        check(driver::copy_rows(gpu, target, target_stride, source, source_stride, row,
+                                static_cast<std::size_t>(count), stream.native),
+              "copying a picture", gpu);
+    }
+};
+
+/// The GPU that a copy belongs to: the one that either end lies on.
+int gpu_of(const Device& from, const Device& to) {
+    if (on_host(from) && on_host(to)) {
+        throw Error(Errc::invalid_argument,
+                    "copying a picture: both ends are in host memory; copy_pixels() copies there");
+    }
+    return on_host(to) ? from.index : to.index;
+}
+
+}  // namespace
+
+bool runs_on(DeviceType type) noexcept {
+    return type == DeviceType::cpu || (type == DeviceType::cuda && built());
+}
+
+int device_count() noexcept {
+    int count = 0;
+    return driver::device_count(count) == kOk ? count : 0;
+}
+
+std::string why_not(int gpu) {
+    int count = 0;
+    int status = driver::device_count(count);
+    if (status == kOk && count == 0) status = kNoDevice;
+    if (status == kOk && (gpu < 0 || gpu >= count)) status = kBadDevice;
+    if (status == kOk) status = driver::probe(gpu);
+    if (status == kOk) return {};
+    const std::string_view reason = reason_of(status);
+    return std::string(reason.empty() ? driver::text(status) : reason);
+}
+
+std::string device_name(int gpu) {
+    std::array<char, 256> name{};
+    return driver::device_name(gpu, name.data(), name.size()) == kOk ? std::string(name.data())
+                                                                     : std::string();
+}
+
+void need_device(const Device& device, std::string_view who) {
+    const std::string reason = why_not(device.index);
+    if (reason.empty()) return;
+    throw Error(built() ? Errc::device : Errc::not_built,
+                fmt::format("{}: cuda:{} cannot be used: {}; {}use device=cpu", who, device.index, reason,
+                            built() ? "" : "configure with -DVBG_CUDA=ON, or "));
+}
+
+DeviceBuffer::DeviceBuffer(std::size_t bytes, const Device& device) {
+    void* memory = nullptr;
+    const int status = driver::allocate(device.index, bytes, memory);
+    if (status != kOk) check(status, fmt::format("allocating {} bytes", bytes), device.index);
+    data_ = {static_cast<std::byte*>(memory), Free{device.index}};
+}
+void DeviceBuffer::Free::operator()(std::byte* memory) const noexcept { driver::release(gpu, memory); }
+
+PinnedBuffer::PinnedBuffer(std::size_t bytes, const Device& device) {
+    void* memory = nullptr;
+    const int status = driver::allocate_pinned(device.index, bytes, memory);
+    if (status != kOk)
+        check(status, fmt::format("allocating {} bytes of pinned host memory", bytes), device.index);
+    data_.reset(static_cast<std::byte*>(memory));
+}
+void PinnedBuffer::Free::operator()(std::byte* memory) const noexcept { driver::release_pinned(memory); }
+
+Stream::Stream(const Device& device) {
+    void* stream = nullptr;
+    check(driver::make_stream(device.index, stream), "making a stream", device.index);
+    stream_ = {stream, Free{device.index}};
+}
+void Stream::Free::operator()(void* stream) const noexcept { driver::destroy_stream(gpu, stream); }
+void Stream::synchronize() const {
+    const int gpu = stream_.get_deleter().gpu;
+    check(driver::synchronize_stream(gpu, stream_.get()), "waiting for a stream", gpu);
+}
+void Stream::wait(const Event& event) const {
+    const int gpu = stream_.get_deleter().gpu;
+    check(driver::wait_event(gpu, stream_.get(), event.event_.get()), "queueing a wait", gpu);
+}
+
+Event::Event(const Device& device) {
+    void* event = nullptr;
+    check(driver::make_event(device.index, event), "making an event", device.index);
+    event_ = {event, Free{device.index}};
+}
+void Event::Free::operator()(void* event) const noexcept { driver::destroy_event(gpu, event); }
+void Event::record(StreamRef stream) {
+    const int gpu = event_.get_deleter().gpu;
+    check(driver::record(gpu, event_.get(), stream.native), "marking a stream", gpu);
+}
+bool Event::ready() const {
+    const int status = driver::event_ready(event_.get());
+    if (status != kNotReady) check(status, "asking for an event");
+    return status == kOk;
+}
+void Event::synchronize() const { check(driver::synchronize_event(event_.get()), "waiting for an event"); }
+
+void copy(const ConstFrameView& from, const FrameView& to, StreamRef stream) {
+    check_view(from, "copying a picture: from");
+    check_view(to, "copying a picture: to");
+    if (from.width != to.width || from.height != to.height || from.format != to.format) {
+        throw Error(Errc::invalid_argument,
+                    fmt::format("copying a picture from {}x{} {} to {}x{} {}: size and format "
+                                "must be equal",
+                                from.width, from.height, to_string(from.format), to.width, to.height,
+                                to_string(to.format)));
+    }
+    const int gpu = gpu_of(from.device, to.device);
+    for (int p = 0; p < plane_count(from.format); ++p) {
+        const auto& source = from.planes[static_cast<std::size_t>(p)];
+        const auto& target = to.planes[static_cast<std::size_t>(p)];
+        const Plane plane{source.data,
+                          source.stride,
+                          target.data,
+                          target.stride,
+                          row_bytes(from.format, p, from.width),
+                          plane_rows(from.format, p, from.height)};
+        plane.copy(gpu, stream);
+    }
+}
+
+void copy(const ConstMaskView& from, const MaskView& to, StreamRef stream) {
+    check_view(from, "copying a matte: from");
+    check_view(to, "copying a matte: to");
+    if (from.width != to.width || from.height != to.height || from.format != to.format) {
+        throw Error(Errc::invalid_argument,
+                    fmt::format("copying a matte from {}x{} to {}x{}: size and format must be equal",
+                                from.width, from.height, to.width, to.height));
+    }
+    const std::size_t value = from.format == MaskFormat::f32 ? sizeof(float) : 1;
+    const Plane plane{
+        from.data,  from.stride, to.data, to.stride, static_cast<std::size_t>(from.width) * value,
+        from.height};
+    plane.copy(gpu_of(from.device, to.device), stream);
+}
+
+void copy_bytes(const void* from, void* to, std::size_t bytes, const Device& device, StreamRef stream) {
+    check(driver::copy_rows(device.index, to, bytes, from, bytes, bytes, 1, stream.native), "copying bytes",
+          device.index);
+}
+
+}  // namespace vbg::cuda

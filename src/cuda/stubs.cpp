@@ -1,0 +1,58 @@
+// What stands for src/cuda where libvbg is built without CUDA: everything answers "not built".
+#include "cuda/convert.hpp"
+#include "cuda/driver.hpp"
+#include "cuda/network_input.hpp"
+#include "cuda/over.hpp"
+#include "cuda/runtime.hpp"
+#include "cuda/status.hpp"
+
+namespace vbg::cuda {
+
+bool built() noexcept { return false; }
+
+namespace {
+[[noreturn]] void refuse(std::string_view kernel) { throw error_of(kNotBuilt, kernel, {}); }
+}  // namespace
+
+void over(const ConstFrameView& /*foreground*/, const ConstMaskView& /*alpha*/,
+          const ConstFrameView& /*background*/, const FrameView& /*out*/, StreamRef /*stream*/) {
+    refuse("over");
+}
+
+void convert(const ConstFrameView& /*from*/, const FrameView& /*to*/, StreamRef /*stream*/) {
+    refuse("convert");
+}
+
+void launch_network_input(const NetworkInputPixel& /*pixel*/, int /*width*/, int /*height*/,
+                          const Device& /*device*/, StreamRef /*stream*/) {
+    refuse("resizing for the network");
+}
+
+namespace driver {
+
+std::string_view text(int /*status*/) noexcept { return {}; }
+int device_count(int& count) noexcept { return count = 0, kNotBuilt; }
+int device_name(int /*gpu*/, char* /*name*/, std::size_t /*size*/) noexcept { return kNotBuilt; }
+int probe(int /*gpu*/) noexcept { return kNotBuilt; }
+int allocate(int /*gpu*/, std::size_t /*bytes*/, void*& /*memory*/) noexcept { return kNotBuilt; }
+int release(int /*gpu*/, void* /*memory*/) noexcept { return kNotBuilt; }
+int allocate_pinned(int /*gpu*/, std::size_t /*bytes*/, void*& /*memory*/) noexcept { return kNotBuilt; }
+int release_pinned(void* /*memory*/) noexcept { return kNotBuilt; }
+int make_stream(int /*gpu*/, void*& /*stream*/) noexcept { return kNotBuilt; }
+int destroy_stream(int /*gpu*/, void* /*stream*/) noexcept { return kNotBuilt; }
+int make_event(int /*gpu*/, void*& /*event*/) noexcept { return kNotBuilt; }
+int destroy_event(int /*gpu*/, void* /*event*/) noexcept { return kNotBuilt; }
+int record(int /*gpu*/, void* /*event*/, void* /*stream*/) noexcept { return kNotBuilt; }
+int wait_event(int /*gpu*/, void* /*stream*/, void* /*event*/) noexcept { return kNotBuilt; }
+int event_ready(void* /*event*/) noexcept { return kNotBuilt; }
+int synchronize_event(void* /*event*/) noexcept { return kNotBuilt; }
+int synchronize_stream(int /*gpu*/, void* /*stream*/) noexcept { return kNotBuilt; }
+int copy_rows(int /*gpu*/, void* /*to*/, std::size_t /*to_stride*/, const void* /*from*/,
+              std::size_t /*from_stride*/, std::size_t /*row*/, std::size_t /*rows*/,
+              void* /*stream*/) noexcept {
+    return kNotBuilt;
+}
+
+}  // namespace driver
+
+}  // namespace vbg::cuda
