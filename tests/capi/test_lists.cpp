@@ -1,10 +1,10 @@
 // Lists of stages, presets and models are those of C++; help with specs; model files.
 #include <doctest/doctest.h>
 
-#include <iostream>
 #include <vbg/vbg.hpp>
 
 #include "capi.hpp"
+#include "support/data.hpp"
 #include "support/temp_dir.hpp"
 
 using vbg_test::message;
@@ -133,12 +133,8 @@ TEST_CASE("models: catalogue, folder, files") {
 }
 
 TEST_CASE("fetching a model, with progress, and looking into it") {
-    const char* data = std::getenv("VBG_TEST_DATA");
-    const std::string from = std::string(data != nullptr ? data : "../shared") + "/models";
-    if (!std::filesystem::exists(from)) {
-        std::cout << "SKIP: no " << from << " (set VBG_TEST_DATA)\n";
-        return;
-    }
+    if (!vbg::test::have_data("models")) return;
+    const std::string from = (vbg::test::data_folder() / "models").string();
     const vbg_test::TempDir folder;
     struct Seen {
         int calls = 0;

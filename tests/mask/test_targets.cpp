@@ -1,19 +1,15 @@
 // The kernels are compiled once for each family of CPUs and chosen at run time. Here each version that this
 // CPU can run does the same work, so that a machine with the widest vectors also tests the narrower ones.
 #include <doctest/doctest.h>
-#include <hwy/targets.h>
 
 #include <string>
 
 #include "mask/matte_tools.hpp"
+#include "support/simd_targets.hpp"
 
 using namespace test;
 
 namespace {
-
-struct RestoreTargets {
-    ~RestoreTargets() { hwy::GetChosenTarget().Update(hwy::SupportedTargets()); }
-};
 
 /// Two frames through the filter, so that what remembers the past has one.
 Matte second_result(const std::string& spec, int width, int height) {
@@ -32,7 +28,6 @@ Matte second_result(const std::string& spec, int width, int height) {
 }  // namespace
 
 TEST_CASE("mask filters: every vector width this CPU has gives the same result") {
-    const RestoreTargets restore;
     const std::vector<std::string> specs{
         "threshold",
         "levels:black=0.1,gamma=2",
@@ -53,18 +48,14 @@ TEST_CASE("mask filters: every vector width this CPU has gives the same result")
     for (const std::string& spec : specs) {
         for (const auto& extent : std::vector<std::pair<int, int>>{{3, 2}, {150, 61}, {259, 40}}) {
             const int width = extent.first, height = extent.second;
-            hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-            const Matte expected = second_result(spec, width, height);
-            for (const auto target : hwy::SupportedAndGeneratedTargets()) {
-                hwy::GetChosenTarget().Update(target);
+            const Matte expected = second_result(spec, width, height);  // by the best there is
+            vbg_test::for_each_simd_target([&] {
                 CAPTURE(spec);
                 CAPTURE(width);
-                CAPTURE(hwy::TargetName(target));
                 // Floats may be rounded once or twice (fused multiply-add), which moves a value on the brink.
                 const int allowed = spec.starts_with("guided") ? 1 : 0;
                 CHECK(largest_difference(second_result(spec, width, height), expected) <= allowed);
-            }
+            });
         }
     }
-    MESSAGE("versions compared: " << hwy::SupportedAndGeneratedTargets().size());
 }

@@ -8,6 +8,7 @@
 #include <vbg/model.hpp>
 
 #include "model/checksum.hpp"
+#include "support/data.hpp"
 #include "support/temp_dir.hpp"
 #include "support/throws.hpp"
 
@@ -89,13 +90,8 @@ TEST_CASE("a checksum that is not one is refused") {
 }
 
 TEST_CASE("real files at hand have the catalogue's checksums") {
-    const char* data = std::getenv("VBG_TEST_DATA");
-    const std::filesystem::path models =
-        std::filesystem::path(data == nullptr ? "../shared" : data) / "models";
-    if (!std::filesystem::is_directory(models)) {
-        MESSAGE("SKIP: no folder ", models.string(), " (set VBG_TEST_DATA)");
-        return;
-    }
+    if (!vbg::test::have_data("models")) return;
+    const std::filesystem::path models = vbg::test::data_folder() / "models";
     int found = 0;
     for (const vbg::CatalogueEntry& entry : vbg::list_models()) {
         for (const vbg::ModelFile& file : entry.files) {

@@ -11,6 +11,7 @@
 #include <vbg/model.hpp>
 
 #include "support/bad_server.hpp"
+#include "support/data.hpp"
 #include "support/temp_dir.hpp"
 #include "support/throws.hpp"
 #include "torch/module_file.hpp"
@@ -22,17 +23,7 @@ using vbg_test::TempDir;
 
 namespace {
 
-fs::path models() {
-    const char* data = std::getenv("VBG_TEST_DATA");
-    return fs::absolute(fs::path(data == nullptr ? "../shared" : data) / "models");
-}
-
-/// True where the real files are; else says SKIP.
-bool have_models() {
-    if (fs::is_directory(models())) return true;
-    MESSAGE("SKIP: no folder ", models().string(), " (set VBG_TEST_DATA)");
-    return false;
-}
+fs::path models() { return fs::absolute(vbg::test::data_folder() / "models"); }
 
 vbg::FetchOptions options(const TempDir& into, const std::string& from) {
     vbg::FetchOptions made;
@@ -47,7 +38,7 @@ using Names = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("every weight set at hand is fetched from a folder and describes itself") {
-    if (!have_models()) return;
+    if (!vbg::test::have_data("models")) return;
     int made = 0;
     for (const vbg::CatalogueEntry& entry : vbg::list_models()) {
         const std::string first(entry.files.front().path.substr(0, entry.files.front().path.find('?')));
@@ -69,7 +60,7 @@ TEST_CASE("every weight set at hand is fetched from a folder and describes itsel
 
 TEST_CASE(
     "other layouts: the publisher's folder, one with all files side by side, one file, a file: address") {
-    if (!have_models()) return;
+    if (!vbg::test::have_data("models")) return;
     const fs::path bodypix = models() / "bodypix";
     const fs::path flat = bodypix / "mobilenet/quant2/075";
     for (const std::string& from : {bodypix.string(), flat.string(), (flat / "model-stride16.json").string(),
@@ -85,7 +76,7 @@ TEST_CASE(
 }
 
 TEST_CASE("nothing is done where the model is there already, unless forced") {
-    if (!have_models()) return;
+    if (!vbg::test::have_data("models")) return;
     const TempDir into;
     vbg_test::write_text(into / "selfie-general.pt", "mine");
     CHECK(vbg::fetch_model("selfie-general", options(into, models().string())) == into / "selfie-general.pt");
@@ -97,7 +88,7 @@ TEST_CASE("nothing is done where the model is there already, unless forced") {
 }
 
 TEST_CASE("JavaScript's dilation makes a model of its own name") {
-    if (!have_models()) return;
+    if (!vbg::test::have_data("models")) return;
     const TempDir into;
     vbg::FetchOptions javascript = options(into, models().string());
     javascript.javascript_dilation = true;
@@ -111,7 +102,7 @@ TEST_CASE("JavaScript's dilation makes a model of its own name") {
 }
 
 TEST_CASE("wrong, cut off and missing files are refused by name, and leave nothing") {
-    if (!have_models()) return;
+    if (!vbg::test::have_data("models")) return;
     const TempDir into, from;
     const fs::path good = models() / "bodypix/mobilenet/quant2/050";
     const auto fetch = [&] {
@@ -181,7 +172,7 @@ TEST_CASE("a model without a published checksum is taken only when allowed") {
 #ifdef VBG_HAVE_FETCH
 
 TEST_CASE("from a server: straight, resumed, without ranges, redirected, broken") {
-    if (!have_models()) return;
+    if (!vbg::test::have_data("models")) return;
     const vbg_test::BadServer server((models() / "bodypix").string());
     if (!server.runs()) {
         MESSAGE("SKIP: no python3 to run the test's server with");
@@ -219,7 +210,7 @@ TEST_CASE("from a server: straight, resumed, without ranges, redirected, broken"
 }
 
 TEST_CASE("from a server: changed, cut off and missing files leave no model; cancelled ones resume") {
-    if (!have_models()) return;
+    if (!vbg::test::have_data("models")) return;
     const vbg_test::BadServer server((models() / "tflite").string());
     if (!server.runs()) {
         MESSAGE("SKIP: no python3 to run the test's server with");
@@ -249,7 +240,7 @@ TEST_CASE("from a server: changed, cut off and missing files leave no model; can
 }
 
 TEST_CASE("two at once: one gets it, the other waits and finds it") {
-    if (!have_models()) return;
+    if (!vbg::test::have_data("models")) return;
     const vbg_test::BadServer server((models() / "tflite").string());
     if (!server.runs()) {
         MESSAGE("SKIP: no python3 to run the test's server with");
@@ -273,7 +264,7 @@ TEST_CASE("two at once: one gets it, the other waits and finds it") {
 #endif
 
 TEST_CASE("a full disk leaves no model, and freeing it mends it") {
-    if (!have_models()) return;
+    if (!vbg::test::have_data("models")) return;
     const TempDir into;
     std::signal(SIGXFSZ, SIG_IGN);
     rlimit before{};
