@@ -13,8 +13,9 @@ try:
 except ImportError:
     cv2 = None
 
+from feeding import NODE, wait_for
 from loopback_reader import Reader, capabilities
-from virtual_camera import NODE, Cam, VirtualCamera, load, wait_for
+from virtual_camera import Cam, VirtualCamera, load
 
 FORMATS = {"yuyv": "YUYV", "i420": "YU12", "nv12": "NV12", "rgb8": "RGB3", "bgr8": "BGR3"}
 FFMPEG = {"yuyv": "yuyv422", "i420": "yuv420p", "nv12": "nv12", "rgb8": "rgb24", "bgr8": "bgr24"}

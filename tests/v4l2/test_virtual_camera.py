@@ -11,8 +11,9 @@ import tempfile
 import time
 import unittest
 
+from feeding import NODE, wait_for
 from loopback_reader import Reader, capabilities
-from virtual_camera import ENV, NODE, PASS, VBG_CAM, Cam, VirtualCamera, load, load_vivid, wait_for
+from virtual_camera import ENV, PASS, VBG_CAM, Cam, VirtualCamera, load, load_vivid
 
 SYSTEM = pathlib.Path(__file__).resolve().parents[2] / "examples/vbg-cam/system"
 

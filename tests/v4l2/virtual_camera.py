@@ -9,9 +9,10 @@ import tempfile
 import time
 import unittest
 
+from feeding import NODE, wait_for
+
 VBG_CAM = sys.argv.pop(1) if len(sys.argv) > 1 else "vbg-cam"
 ENV = {**os.environ, "VBG_PREPARED": "1"}
-NODE = "/dev/video20"
 PASS = ["--preset", "none", "--segmenter", "constant:value=255", "--log-level", "info", "--quiet"]
 
 
@@ -23,14 +24,6 @@ def load(parameters="devices=1 video_nr=20 card_label=vbg exclusive_caps=1 max_b
 def load_vivid(parameters="n_devs=1 node_types=0x1 vid_cap_nr=0"):
     subprocess.run(["rmmod", "vivid"], check=True)
     subprocess.run(["modprobe", "vivid", *parameters.split()], check=True)
-
-
-def wait_for(condition, seconds=40.0):
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            raise TimeoutError("it did not come about")
-        time.sleep(0.02)
 
 
 class Cam:
