@@ -37,6 +37,11 @@ def reload_loopback(count=1):
                     "exclusive_caps=" + ",".join("1" * count)], check=True)
 
 
+def fed():
+    """Whether a program has put a frame into the node."""
+    return ":" in pathlib.Path(f"/sys/devices/virtual/video4linux/{pathlib.Path(NODE).name}/format").read_text()
+
+
 class Feeding:
     """Waits until the first frame is in the node."""
 

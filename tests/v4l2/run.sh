@@ -28,6 +28,7 @@ add program 300 python3 -B "$here/test_camera_program.py" "$build/bin/vbg-cam"
 add end-to-end 400 /usr/bin/python3 -B "$here/test_end_to_end.py" "$build/bin/vbg-cam"
 add survive 400 /usr/bin/python3 -B "$here/test_survive.py" "$build/bin/vbg-cam"
 add python 400 /usr/bin/python3 -B "$here/test_python.py" "$build/python"
+add c 300 /usr/bin/python3 -B "$here/test_c.py" "$build/bin/vbg_test_v4l2_c"
 add loopback 600 "$python" -B "$here/test_loopback.py" "$build/bin/vbg-cam"
 add lasting 600 "$python" -B "$here/test_virtual_camera.py" "$build/bin/vbg-cam"
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from feeding import NODE, VIVID, Feeding, Webcam, control, reload_loopback
 from loopback_reader import Reader
+from pictures import check_composed, rgb_of
 
 VBG_CAM = sys.argv.pop(1) if len(sys.argv) > 1 else "vbg-cam"
 DATA = pathlib.Path(os.environ.get("VBG_TEST_DATA") or "../shared")
@@ -22,27 +23,6 @@ SOURCE_FORMATS = ("yuyv", "uyvy", "nv12", "i420", "bgr8", "rgb8")
 SINK_FORMATS = ("yuyv", "i420", "nv12", "rgb8", "bgr8")
 UPRIGHT, LYING = 1, 3  # vivid's patterns: eight bars beside each other, one above the other
 BARS = np.array([[255, 255, 255], [255, 255, 0], [0, 255, 255], [0, 255, 0], [255, 0, 255], [255, 0, 0], [0, 0, 255], [0, 0, 0]])
-
-
-def rgb_of(data, width, height, pixels):
-    """A frame as float RGB; written from BT.601's definition, limited range."""
-    data = np.frombuffer(data, np.uint8)
-    if pixels in ("rgb8", "bgr8"):
-        picture = data.reshape(height, width, 3).astype(float)
-        return picture if pixels == "rgb8" else picture[:, :, ::-1]
-    if pixels == "yuyv":
-        pairs = data.reshape(height, width // 2, 4).astype(float)
-        y, u, v = pairs[:, :, ::2].reshape(height, width), pairs[:, :, 1].repeat(2, 1), pairs[:, :, 3].repeat(2, 1)
-    else:
-        y = data[:width * height].reshape(height, width).astype(float)
-        chroma = data[width * height:]
-        if pixels == "nv12":
-            u, v = (chroma[i::2].reshape(height // 2, width // 2) for i in (0, 1))
-        else:
-            u, v = chroma.reshape(2, height // 2, width // 2)
-        u, v = (c.repeat(2, 0).repeat(2, 1).astype(float) for c in (u, v))
-    y, u, v = (y - 16) * 255 / 219, (u - 128) * 255 / 224, (v - 128) * 255 / 224
-    return np.stack([y + 1.402 * v, y - 0.344136 * u - 0.714136 * v, y + 1.772 * u], -1).clip(0, 255)
 
 
 def bars_distance(picture, pattern):
@@ -64,16 +44,6 @@ class EndToEnd(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.dir = pathlib.Path(folder.name)
-
-    # Every frame read must be, byte for byte, one that was composed (a second sink has written those to a file), in order.
-    def check_frames(self, reference, frames, what):
-        size = len(frames[0])
-        composed = reference.read_bytes()
-        index = {composed[i * size:(i + 1) * size]: i for i in range(len(composed) // size)}
-        seen = [index.get(frame, -1) for frame in frames]
-        self.assertTrue(-1 not in seen, f"{what}: frames that were never composed: {seen}")
-        self.assertEqual(seen, sorted(seen), f"{what}: out of order")
-        self.assertGreater(len(set(seen)), len(seen) // 2, f"{what}: hardly any of them is new: {seen}")
 
     def check_rate(self, times, fps, what, slack=0.1):
         rate = (len(times) - 1) / (times[-1] - times[0])
@@ -135,7 +105,7 @@ class EndToEnd(unittest.TestCase):
             stats = cam.stop()
         self.check_rate([t for t, _ in mine], 25, "vivid through fakecam")
         for name, frames in read + [("own reader", [data for _, data in mine])]:
-            self.check_frames(reference, frames, name)
+            check_composed(self, reference.read_bytes(), frames, name)
         self.assertEqual(stats["frames_failed"], 0)
 
     def model(self):
@@ -158,7 +128,7 @@ class EndToEnd(unittest.TestCase):
         self.assertGreater(stats["mattes"], 3)
         # Network, camera, virtual camera and reader share one processor here.
         self.check_rate([t for t, _ in frames], fps, f"{source} with the network", slack=0.5)
-        self.check_frames(reference, [data for _, data in frames], source)
+        check_composed(self, reference.read_bytes(), [data for _, data in frames], source)
         print(f"    mattes {stats['mattes']} for {stats['frames_out']} frames")
         return rgb_of(frames[-1][1], width, height, "yuyv")
 

@@ -23,7 +23,7 @@ except ImportError as error:
 import vbg.camera
 from vbg.fakecam import FakeWebcam
 
-from feeding import NODE, VIVID, control, reload_loopback, wait_for
+from feeding import NODE, VIVID, control, fed, reload_loopback, wait_for
 from loopback_reader import Reader
 
 EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / "examples"
@@ -48,11 +48,6 @@ def card(colour):
     picture[:, :WIDTH // 2] = colour
     picture[:, WIDTH // 2:] = 255 - np.array(colour)
     return picture
-
-
-def fed():
-    """Whether a program has put a frame into the node."""
-    return ":" in pathlib.Path(f"/sys/devices/virtual/video4linux/{pathlib.Path(NODE).name}/format").read_text()
 
 
 class Python(unittest.TestCase):
