@@ -13,7 +13,16 @@
 
 namespace vbg::mask {
 
+void BoxBlur::configure(int width, int height, const Device& device) {
+    if (device.type != DeviceType::cuda) return sums_.resize(width, height);
+    plan_ = cuda::BoxBlurPlan(width, height, size_);
+    device_scratch_ = cuda::DeviceBuffer(plan_.scratch.bytes(), device);
+}
+
 void BoxBlur::run(const ConstMaskView& in, const MaskView& out, Context& context) {
+    if (out.device.type == DeviceType::cuda) {
+        return cuda::box_blur(plan_, device_scratch_.data(), in, out, context.stream());
+    }
     const bool alone = context.threads() == 1;
     if (!alone) {
         context.parallel_rows(in.height, 32, [&](int first, int last) {
@@ -61,10 +70,13 @@ class BoxBlurFilter final : public MaskFilter {
 public:
     explicit BoxBlurFilter(const Parameters& parameters) : blur_(parameters.integer("size")) {}
     [[nodiscard]] std::string_view name() const noexcept override { return "box_blur"; }
+    [[nodiscard]] bool runs_on(DeviceType type) const noexcept override { return cuda::runs_on(type); }
     [[nodiscard]] bool uses_guide() const noexcept override { return false; }
 
 private:
-    void do_configure(const FrameSpec& spec, Context&) override { blur_.configure(spec.width, spec.height); }
+    void do_configure(const FrameSpec& spec, Context&) override {
+        blur_.configure(spec.width, spec.height, spec.device);
+    }
     void do_apply(const ConstFrameView&, const ConstMaskView& in, const MaskView& out,
                   Context& context) override {
         blur_.run(in, out, context);

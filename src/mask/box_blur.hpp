@@ -3,6 +3,8 @@
 
 #include <vbg/registry.hpp>
 
+#include "cuda/box_blur.hpp"
+#include "cuda/runtime.hpp"
 #include "mask/plane.hpp"
 
 namespace vbg::mask {
@@ -15,7 +17,7 @@ inline constexpr int kMaxBox = 255;
 class BoxBlur {
 public:
     explicit BoxBlur(int size) : size_(size), anchor_(size / 2) {}
-    void configure(int width, int height) { sums_.resize(width, height); }
+    void configure(int width, int height, const Device& device = {});
     /// out may be in. No allocation.
     void run(const ConstMaskView& in, const MaskView& out, Context& context);
 
@@ -24,6 +26,9 @@ private:
 
     int size_, anchor_;
     Plane<std::uint16_t> sums_;  // of each row, or a ring of the last few
+
+    cuda::BoxBlurPlan plan_;  // on a GPU, with `device_scratch_` instead of the sums
+    cuda::DeviceBuffer device_scratch_;
 };
 
 }  // namespace vbg::mask

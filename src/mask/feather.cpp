@@ -40,7 +40,12 @@ Feather::Feather(double sigma) {
     filter_ = gaussian(std::sqrt((sigma * sigma - (scale - 1) / 3) / scale));
 }
 
-void Feather::configure(int width, int height) {
+void Feather::configure(int width, int height, const Device& device) {
+    if (device.type == DeviceType::cuda) {
+        plan_ = plan(width, height);
+        device_scratch_ = cuda::DeviceBuffer(plan_.scratch.bytes(), device);
+        return;
+    }
     for (int i = 0; i <= halvings_; ++i) {
         Level& level = levels_[static_cast<std::size_t>(i)];
         level.width = width;
@@ -55,6 +60,9 @@ void Feather::configure(int width, int height) {
 }
 
 void Feather::run(const ConstMaskView& in, const MaskView& out, Context& context) {
+    if (out.device.type == DeviceType::cuda) {
+        return cuda::feather(plan_, device_scratch_.data(), in, out, context.stream());
+    }
     halve_down(in, context);
     filter_rows(in, context);
     if (halvings_ == 0) {
@@ -150,11 +158,12 @@ class FeatherFilter final : public MaskFilter {
 public:
     explicit FeatherFilter(const Parameters& parameters) : feather_(parameters.number("sigma")) {}
     [[nodiscard]] std::string_view name() const noexcept override { return "feather"; }
+    [[nodiscard]] bool runs_on(DeviceType type) const noexcept override { return cuda::runs_on(type); }
     [[nodiscard]] bool uses_guide() const noexcept override { return false; }
 
 private:
     void do_configure(const FrameSpec& spec, Context&) override {
-        feather_.configure(spec.width, spec.height);
+        feather_.configure(spec.width, spec.height, spec.device);
     }
     void do_apply(const ConstFrameView&, const ConstMaskView& in, const MaskView& out,
                   Context& context) override {

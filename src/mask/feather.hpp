@@ -4,6 +4,8 @@
 #include <array>
 #include <vbg/registry.hpp>
 
+#include "cuda/feather.hpp"
+#include "cuda/runtime.hpp"
 #include "mask/feather_kernels.hpp"
 #include "mask/plane.hpp"
 
@@ -19,12 +21,16 @@ class Feather {
 public:
     /// `sigma` 0.3 to kMaxSigma pixels.
     explicit Feather(double sigma);
-    void configure(int width, int height);
+    void configure(int width, int height, const Device& device = {});
     /// out may be in. No allocation.
     void run(const ConstMaskView& in, const MaskView& out, Context& context);
+    /// What a GPU does for frames of this size.
+    [[nodiscard]] cuda::FeatherPlan plan(int width, int height) const {
+        return {width, height, halvings_, filter_};
+    }
 
 private:
-    static constexpr int kMaxHalvings = 4;
+    static constexpr int kMaxHalvings = cuda::kMostHalvings;
     struct Level {
         int width = 0, height = 0;
         Plane<std::int16_t> values;
@@ -40,6 +46,9 @@ private:
     std::array<Level, kMaxHalvings + 1> levels_;  // [0] is the frame itself and has no values
     Plane<std::int16_t> across_;                  // filtered along rows, with `reach` rows more at each end
     Plane<std::int16_t> smooth_;                  // filtered both ways, at the coarsest level
+
+    cuda::FeatherPlan plan_;  // on a GPU, with `device_scratch_` instead of the planes
+    cuda::DeviceBuffer device_scratch_;
 };
 
 }  // namespace vbg::mask

@@ -16,6 +16,8 @@
 #include <string>
 #include <utility>
 
+#include "cuda/guided_filter.hpp"
+#include "cuda/runtime.hpp"
 #include "mask/border.hpp"
 #include "mask/guided_filter_kernels.hpp"
 #include "mask/plane.hpp"
@@ -33,9 +35,11 @@ public:
           eps_(static_cast<float>(parameters.number("eps"))),
           confidence_(static_cast<float>(parameters.number("confidence"))) {}
     [[nodiscard]] std::string_view name() const noexcept override { return "guided_filter"; }
+    [[nodiscard]] bool runs_on(DeviceType type) const noexcept override { return cuda::runs_on(type); }
 
 private:
     void do_configure(const FrameSpec& spec, Context&) override {
+        if (spec.device.type == DeviceType::cuda) return configure_device(spec);
         width_ = (spec.width + cell_ - 1) / cell_;
         height_ = (spec.height + cell_ - 1) / cell_;
         reversed_ = spec.format == PixelFormat::rgb8;
@@ -46,8 +50,19 @@ private:
         expanded_.resize(spec.width, spec.height + 2 * shape_.averages());
     }
 
+    void configure_device(const FrameSpec& spec) {
+        plan_ = cuda::GuidedFilterPlan(spec.width, spec.height, shape_.channels, cell_, reach_);
+        plan_.eps = eps_;
+        plan_.confidence = confidence_;
+        plan_.reversed = spec.format == PixelFormat::rgb8;
+        device_scratch_ = cuda::DeviceBuffer(plan_.scratch.bytes(), spec.device);
+    }
+
     void do_apply(const ConstFrameView& guide, const ConstMaskView& in, const MaskView& out,
                   Context& context) override {
+        if (out.device.type == DeviceType::cuda) {
+            return cuda::guided_filter(plan_, device_scratch_.data(), guide, in, out, context.stream());
+        }
         context.parallel_rows(height_, 8, [&](int first, int last) {
             for (int y = first; y < last; ++y) {
                 shrink(guide, in, y);
@@ -178,6 +193,9 @@ private:
     Plane<float> sums_;           // along rows: of the statistics, later of the coefficients
     Plane<float> fits_;           // coefficients of each window, later their averages
     Plane<float> expanded_;       // averages at full width
+
+    cuda::GuidedFilterPlan plan_;  // on a GPU, with `device_scratch_` instead of the planes
+    cuda::DeviceBuffer device_scratch_;
 };
 
 constexpr std::array kTable{

@@ -11,6 +11,8 @@
 #include <cstdint>
 #include <memory>
 
+#include "cuda/runtime.hpp"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "mask/levels.cpp"
 #include <hwy/foreach_target.h>
@@ -59,36 +61,32 @@ public:
     explicit LevelsFilter(const Parameters& parameters) {
         const double black = parameters.number("black");
         const double white = parameters.number("white");
-        const double power = 1 / parameters.number("gamma");
         if (black >= white) {
             throw Error(Errc::invalid_argument,
                         fmt::format("levels: black={} is not below white={}; raise white or lower black",
                                     black, white));
         }
-        for (int i = 0; i < 256; ++i) {
-            const double t = std::clamp((i / 255.0 - black) / (white - black), 0.0, 1.0);
-            table_[static_cast<std::size_t>(i)] =
-                static_cast<std::uint8_t>(std::lround(255 * std::pow(t, power)));
-        }
+        curve_ = levels_curve(black, white, parameters.number("gamma"));
     }
     [[nodiscard]] std::string_view name() const noexcept override { return "levels"; }
+    [[nodiscard]] bool runs_on(DeviceType type) const noexcept override { return cuda::runs_on(type); }
     [[nodiscard]] bool uses_guide() const noexcept override { return false; }
 
 private:
     void do_configure(const FrameSpec&, Context&) override {}
     void do_apply(const ConstFrameView&, const ConstMaskView& in, const MaskView& out,
                   Context& context) override {
+        if (out.device.type == DeviceType::cuda) return cuda::look_up(curve_, in, out, context.stream());
         context.parallel_rows(in.height, 128, [&](int first, int last) {
             for (int y = first; y < last; ++y) {
                 HWY_DYNAMIC_DISPATCH(CurveRow)
                 (reinterpret_cast<const std::uint8_t*>(in.row(y)),
-                 reinterpret_cast<std::uint8_t*>(out.row(y)), static_cast<std::size_t>(in.width),
-                 table_.data());
+                 reinterpret_cast<std::uint8_t*>(out.row(y)), static_cast<std::size_t>(in.width), curve_.of);
             }
         });
     }
 
-    alignas(64) std::array<std::uint8_t, 256> table_{};
+    alignas(64) cuda::Curve curve_;
 };
 
 constexpr std::array kTable{
@@ -119,6 +117,16 @@ constexpr std::array kTable{
 };
 
 }  // namespace
+
+cuda::Curve levels_curve(double black, double white, double gamma) {
+    cuda::Curve curve;
+    for (int i = 0; i < 256; ++i) {
+        const double t = std::clamp((i / 255.0 - black) / (white - black), 0.0, 1.0);
+        curve.of[i] = static_cast<std::uint8_t>(std::lround(255 * std::pow(t, 1 / gamma)));
+    }
+    return curve;
+}
+
 }  // namespace vbg::mask
 
 namespace vbg {

@@ -40,7 +40,21 @@ Morphology::Morphology(int size, Shape shape) : size_(size), anchor_(size / 2), 
     if (shape_ == Shape::ellipse) chords_ = ellipse_chords(size_);
 }
 
-void Morphology::configure(int width, int height) {
+cuda::MorphologyPlan Morphology::plan(int width, int height) const {
+    cuda::MorphologyPlan plan(width, height, size_, shape_ == Shape::ellipse);
+    for (const Chord& chord : chords_) {
+        plan.chords.start[chord.row] = static_cast<std::uint8_t>(chord.start);
+        plan.chords.length[chord.row] = static_cast<std::uint8_t>(chord.length);
+    }
+    return plan;
+}
+
+void Morphology::configure(int width, int height, const Device& device) {
+    if (device.type == DeviceType::cuda) {
+        plan_ = plan(width, height);
+        device_scratch_ = cuda::DeviceBuffer(plan_.scratch.bytes(), device);
+        return;
+    }
     height_ = height;
     rows_.resize(width, height);
     scratch_.resize(width, height + size_ + 1);
@@ -56,6 +70,10 @@ const std::uint8_t* Morphology::row_or_nothing(Extremum what, int y) const noexc
 }
 
 void Morphology::run(Extremum what, const ConstMaskView& in, const MaskView& out, Context& context) {
+    if (out.device.type == DeviceType::cuda) {
+        return cuda::morphology(plan_, device_scratch_.data(), what == Extremum::max, in, out,
+                                context.stream());
+    }
     if (context.threads() == 1 && shape_ == Shape::rect) return run_in_bands(what, in, out);
     ring_ = height_;
     context.parallel_rows(height_, 32, [&](int first, int last) { take_rows(what, in, first, last); });
@@ -153,11 +171,12 @@ public:
           morphology_(parameters.integer("size"), shape_of(parameters)),
           steps_(std::move(steps)) {}
     [[nodiscard]] std::string_view name() const noexcept override { return name_; }
+    [[nodiscard]] bool runs_on(DeviceType type) const noexcept override { return cuda::runs_on(type); }
     [[nodiscard]] bool uses_guide() const noexcept override { return false; }
 
 private:
     void do_configure(const FrameSpec& spec, Context&) override {
-        morphology_.configure(spec.width, spec.height);
+        morphology_.configure(spec.width, spec.height, spec.device);
     }
     void do_apply(const ConstFrameView&, const ConstMaskView& in, const MaskView& out,
                   Context& context) override {

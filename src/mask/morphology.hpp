@@ -5,6 +5,8 @@
 #include <vbg/registry.hpp>
 #include <vector>
 
+#include "cuda/morphology.hpp"
+#include "cuda/runtime.hpp"
 #include "mask/morphology_kernels.hpp"
 #include "mask/plane.hpp"
 
@@ -19,9 +21,11 @@ class Morphology {
 public:
     /// `size` 1 to kMaxElement pixels.
     Morphology(int size, Shape shape);
-    void configure(int width, int height);
+    void configure(int width, int height, const Device& device = {});
     /// out may be in. No allocation.
     void run(Extremum what, const ConstMaskView& in, const MaskView& out, Context& context);
+    /// What a GPU does for frames of this size.
+    [[nodiscard]] cuda::MorphologyPlan plan(int width, int height) const;
 
 private:
     void run_in_bands(Extremum what, const ConstMaskView& in, const MaskView& out);
@@ -38,6 +42,9 @@ private:
     Plane<std::uint8_t> rows_;     // the matte, for rect already slid along its rows
     Plane<std::uint8_t> scratch_;  // a piece that begins at row y owns rows y to y + size
     Plane<std::uint8_t> nothing_;  // a row of 0 and a row of 255
+
+    cuda::MorphologyPlan plan_;  // on a GPU, with `device_scratch_` instead of the planes
+    cuda::DeviceBuffer device_scratch_;
 };
 
 }  // namespace vbg::mask

@@ -12,6 +12,7 @@
 #include <memory>
 #include <utility>
 
+#include "cuda/runtime.hpp"
 #include "mask/morphology.hpp"
 #include "mask/temporal_kernels.hpp"
 
@@ -25,10 +26,16 @@ public:
           noise_(parameters.number("noise")),
           motion_(parameters.number("motion")) {}
     [[nodiscard]] std::string_view name() const noexcept override { return "temporal"; }
+    [[nodiscard]] bool runs_on(DeviceType type) const noexcept override { return cuda::runs_on(type); }
 
 private:
     void do_configure(const FrameSpec& spec, Context&) override {
         frame_time_ = spec.fps > 0 ? 1 / spec.fps : 1.0 / 30;
+        if (spec.device.type == DeviceType::cuda) {
+            plan_ = cuda::TemporalPlan(spec.width, spec.height);
+            kept_ = cuda::DeviceBuffer(plan_.scratch.bytes(), spec.device);
+            return;
+        }
         cells_x_ = (spec.width + kCell - 1) / kCell;
         cells_y_ = (spec.height + kCell - 1) / kCell;
         for (auto& plane : brightness_) plane.resize(cells_x_, cells_y_);
@@ -40,9 +47,15 @@ private:
 
     void do_apply(const ConstFrameView& guide, const ConstMaskView& in, const MaskView& out,
                   Context& context) override {
-        measure(guide, context);
-        set_gains(first_ ? 0 : seconds_since_last(guide));
+        gains_ = temporal_gains(time_, noise_, motion_, first_ ? 0 : seconds_since_last(guide));
         last_ = guide.timestamp;
+        if (out.device.type == DeviceType::cuda) {
+            newest_ = 1 - newest_;
+            cuda::temporal(plan_, kept_.data(), newest_, std::exchange(first_, false), gains_, guide, in, out,
+                           context.stream());
+            return;
+        }
+        measure(guide, context);
         MaskView change;
         change.data = reinterpret_cast<std::byte*>(change_.row(0));
         change.stride = change_.stride();
@@ -79,21 +92,11 @@ private:
         return passed > 0 ? passed : frame_time_;  // untimed frames count as regular ones
     }
 
-    /// How far to go to the new value, for each amount of change. `passed` in seconds.
-    void set_gains(double passed) {
-        const double keep = time_ > 0 ? std::exp(-passed / time_) : 0;
-        for (std::size_t i = 0; i < gains_.size(); ++i) {
-            const double levels = static_cast<double>(i) / 2;
-            const double moved = std::clamp((levels - noise_) / std::max(motion_, 0.01), 0.0, 1.0);
-            gains_[i] = static_cast<std::int16_t>(std::lround(32767 * (1 - keep * (1 - moved))));
-        }
-    }
-
     void smooth(const ConstMaskView& in, const MaskView& out, int first, int last) {
         std::int16_t gain[kMaxSide + kCell];
         for (int cell = first; cell < last; ++cell) {
             for (int x = 0; x < cells_x_ && !first_; ++x) {
-                std::fill_n(gain + kCell * x, kCell, gains_[change_.row(cell)[x]]);
+                std::fill_n(gain + kCell * x, kCell, gains_.of[change_.row(cell)[x]]);
             }
             for (int y = kCell * cell; y < std::min(kCell * (cell + 1), in.height); ++y) {
                 std::int16_t* const state = state_.row(y);
@@ -117,7 +120,11 @@ private:
     Plane<std::uint8_t> change_;
     Morphology spread_{3, Shape::rect};
     Plane<std::int16_t> state_;
-    std::array<std::int16_t, 256> gains_{};
+    cuda::Gains gains_;
+
+    cuda::TemporalPlan plan_;  // on a GPU, with `kept_` instead of the planes
+    cuda::DeviceBuffer kept_;
+    int newest_ = 0;
 };
 
 constexpr std::array kTable{
@@ -151,6 +158,18 @@ constexpr std::array kTable{
 };
 
 }  // namespace
+
+cuda::Gains temporal_gains(double time, double noise, double motion, double passed) {
+    cuda::Gains gains;
+    const double keep = time > 0 ? std::exp(-passed / time) : 0;
+    for (int i = 0; i < 256; ++i) {
+        const double levels = i / 2.0;
+        const double moved = std::clamp((levels - noise) / std::max(motion, 0.01), 0.0, 1.0);
+        gains.of[i] = static_cast<std::int16_t>(std::lround(32767 * (1 - keep * (1 - moved))));
+    }
+    return gains;
+}
+
 }  // namespace vbg::mask
 
 namespace vbg {

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <memory>
 
+#include "cuda/runtime.hpp"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "mask/threshold.cpp"
 #include <hwy/foreach_target.h>
@@ -39,17 +41,23 @@ namespace {
 
 HWY_EXPORT(ThresholdRow);
 
+/// The first byte that counts as the person.
+std::uint8_t least_byte(double level) { return static_cast<std::uint8_t>(std::ceil(level * 255 - 1e-9)); }
+
 class ThresholdFilter final : public MaskFilter {
 public:
     explicit ThresholdFilter(const Parameters& parameters)
-        : level_(static_cast<std::uint8_t>(std::ceil(parameters.number("level") * 255 - 1e-9))) {}
+        : level_(least_byte(parameters.number("level"))),
+          curve_(threshold_curve(parameters.number("level"))) {}
     [[nodiscard]] std::string_view name() const noexcept override { return "threshold"; }
+    [[nodiscard]] bool runs_on(DeviceType type) const noexcept override { return cuda::runs_on(type); }
     [[nodiscard]] bool uses_guide() const noexcept override { return false; }
 
 private:
     void do_configure(const FrameSpec&, Context&) override {}
     void do_apply(const ConstFrameView&, const ConstMaskView& in, const MaskView& out,
                   Context& context) override {
+        if (out.device.type == DeviceType::cuda) return cuda::look_up(curve_, in, out, context.stream());
         context.parallel_rows(in.height, 128, [&](int first, int last) {
             for (int y = first; y < last; ++y) {
                 HWY_DYNAMIC_DISPATCH(ThresholdRow)
@@ -60,6 +68,7 @@ private:
     }
 
     std::uint8_t level_;
+    cuda::Curve curve_;  // the same, for GPUs
 };
 
 constexpr std::array kTable{Parameter{
@@ -72,6 +81,13 @@ constexpr std::array kTable{Parameter{
 }};
 
 }  // namespace
+
+cuda::Curve threshold_curve(double level) {
+    cuda::Curve curve;
+    for (int i = least_byte(level); i < 256; ++i) curve.of[i] = 255;
+    return curve;
+}
+
 }  // namespace vbg::mask
 
 namespace vbg {
