@@ -14,6 +14,7 @@
 #include <cmath>
 #include <vector>
 
+#include "cuda/runtime.hpp"
 #include "effect/blur_rows.hpp"
 #include "effect/frame_rows.hpp"
 #include "effect/weighted_grid.hpp"
@@ -31,42 +32,14 @@ constexpr std::array kParameters = {
 constexpr int kMostStrips = 16;
 constexpr std::size_t kColumns = 64;  // floats of a row that are worked on together, down the picture
 
-/// A box of 2 radius + 1 cells, and the next one on either side by a share of `ends`.
-struct Box {
-    int radius = 0;
-    float ends = 0, scale = 1;
-
-    explicit Box(double variance) {
-        // Whole boxes of radius r have the variance r (r + 1) / 3.
-        while ((radius + 1) * (radius + 2) / 3.0 <= variance) ++radius;
-        const double whole = 2 * radius + 1, squares = radius * (radius + 1) * whole / 3;
-        const double next = (radius + 1.0) * (radius + 1.0);
-        const double share = (variance * whole - squares) / (2 * (next - variance));
-        ends = static_cast<float>(std::max(0.0, share));
-        scale = static_cast<float>(1 / (whole + 2 * std::max(0.0, share)));
-    }
-};
-
-int factor_for(double sigma) { return sigma >= 16 ? 8 : sigma >= 8 ? 4 : sigma >= 4 ? 2 : 1; }
-
-/// What a box must have, in cells, so that everything together has the variance sigma^2.
-double box_variance(double sigma, int factor) {
-    const double area = factor * factor;
-    double tent = 0;  // of linear interpolation: the mean of t (1 - t) over the pixels of a cell
-    for (int p = 0; p < factor && factor > 1; ++p) {
-        const double t = std::abs((p + 0.5) / factor - 0.5);
-        tent += t * (1 - t) / factor;
-    }
-    return std::max(0.0, (sigma * sigma - (area - 1) / 12 - tent * area) / area / 3);
-}
-
 class Blur final : public Effect {
 public:
     explicit Blur(const Parameters& parameters)
         : exclude_(parameters.boolean("exclude_person")),
-          factor_(factor_for(parameters.number("sigma"))),
-          box_(box_variance(parameters.number("sigma"), factor_)) {}
+          factor_(blur_factor(parameters.number("sigma"))),
+          box_(blur_box(parameters.number("sigma"), factor_)) {}
     [[nodiscard]] std::string_view name() const noexcept override { return "blur"; }
+    [[nodiscard]] bool runs_on(DeviceType type) const noexcept override { return cuda::runs_on(type); }
     [[nodiscard]] bool uses_alpha() const noexcept override { return exclude_; }
 
 private:
@@ -105,15 +78,23 @@ private:
 
     bool exclude_;
     int factor_;
-    Box box_;
+    cuda::BoxShape box_;  // of 2 radius + 1 cells, and the next one on either side by a share of `ends`
     std::size_t columns_ = 0, rows_ = 0;  ///< of cells, one beyond each border included
     WeightedGrid grid_;
     std::vector<std::uint16_t> planes_;  ///< the result's cells by colour, 4 binary places
     std::vector<std::uint8_t> no_person_;
     std::vector<Scratch> scratch_;
+
+    cuda::BackgroundBlurPlan plan_;  // on a GPU, with `device_scratch_` instead of the grid
+    cuda::DeviceBuffer device_scratch_;
 };
 
 void Blur::do_configure(const FrameSpec& spec, Context& /*context*/) {
+    if (spec.device.type == DeviceType::cuda) {
+        plan_ = cuda::BackgroundBlurPlan(spec.width, spec.height, factor_, box_);
+        device_scratch_ = cuda::DeviceBuffer(plan_.scratch.bytes(), spec.device);
+        return;
+    }
     const auto width = static_cast<std::size_t>(spec.width);
     const auto factor = static_cast<std::size_t>(factor_);
     columns_ = (width + factor - 1) / factor + 2;
@@ -238,6 +219,10 @@ void Blur::write_row(const FrameView& out, int y, Scratch& scratch) const {
 
 void Blur::do_apply(const ConstFrameView& layer, const ConstMaskView& alpha, const FrameView& out,
                     Context& context) {
+    if (out.device.type == DeviceType::cuda) {
+        return cuda::background_blur(plan_, device_scratch_.data(), exclude_, layer, alpha, out,
+                                     context.stream());
+    }
     const int rows = static_cast<int>(rows_);
     for_strips(context, rows, [&](Scratch& scratch, int first, int last) {
         for (int y = first; y < last; ++y) {
@@ -282,6 +267,25 @@ void Blur::do_apply(const ConstFrameView& layer, const ConstMaskView& alpha, con
 }
 
 }  // namespace
+
+int blur_factor(double sigma) { return sigma >= 16 ? 8 : sigma >= 8 ? 4 : sigma >= 4 ? 2 : 1; }
+
+cuda::BoxShape blur_box(double sigma, int factor) {
+    const double area = factor * factor;
+    double tent = 0;  // of linear interpolation: the mean of t (1 - t) over the pixels of a cell
+    for (int p = 0; p < factor && factor > 1; ++p) {
+        const double t = std::abs((p + 0.5) / factor - 0.5);
+        tent += t * (1 - t) / factor;
+    }
+    const double variance = std::max(0.0, (sigma * sigma - (area - 1) / 12 - tent * area) / area / 3);
+    // Whole boxes of radius r have the variance r (r + 1) / 3.
+    int r = 0;
+    while ((r + 1) * (r + 2) / 3.0 <= variance) ++r;
+    const double whole = 2 * r + 1, squares = r * (r + 1) * whole / 3;
+    const double next = (r + 1.0) * (r + 1.0);
+    const double share = std::max(0.0, (variance * whole - squares) / (2 * (next - variance)));
+    return {r, static_cast<float>(share), static_cast<float>(1 / (whole + 2 * share))};
+}
 
 StageEntry blur_entry() {
     return {"blur", "Gaussian blur of the background, without the person's colours", kParameters,

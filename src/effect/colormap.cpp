@@ -4,6 +4,8 @@
 #include <opencv2/imgproc.hpp>
 #include <vector>
 
+#include "cuda/runtime.hpp"
+#include "cuda/tint.hpp"
 #include "effect/frame_rows.hpp"
 
 namespace vbg {
@@ -37,6 +39,7 @@ class Colormap final : public Effect {
 public:
     explicit Colormap(const Parameters& parameters) : map_(map_number(parameters.text("map"))) {}
     [[nodiscard]] std::string_view name() const noexcept override { return "colormap"; }
+    [[nodiscard]] bool runs_on(DeviceType type) const noexcept override { return cuda::runs_on(type); }
 
 private:
     void do_configure(const FrameSpec& spec, Context& /*context*/) override {
@@ -46,13 +49,15 @@ private:
         const bool swap = spec.format == PixelFormat::rgb8;
         for (int i = 0; i < 256; ++i) {
             const auto& color = colors.at<cv::Vec3b>(0, i);
-            table_[static_cast<std::size_t>(i)] = {color[swap ? 2 : 0], color[1], color[swap ? 0 : 2]};
+            table_.of[i] = {{color[swap ? 2 : 0], color[1], color[swap ? 0 : 2]}};
         }
+        if (spec.device.type == DeviceType::cuda) return;
         grey_.resize(static_cast<std::size_t>(spec.height) * static_cast<std::size_t>(spec.width));
     }
 
     void do_apply(const ConstFrameView& layer, const ConstMaskView& /*alpha*/, const FrameView& out,
                   Context& context) override {
+        if (out.device.type == DeviceType::cuda) return cuda::tint(table_, layer, out, context.stream());
         const auto width = static_cast<std::size_t>(layer.width);
         const rows::Order order = order_of(layer.format);
         context.parallel_rows(layer.height, kGrainRows, [&](int first, int last) {
@@ -61,17 +66,14 @@ private:
                 rows::grey(bytes(layer, y), order, grey, width);
                 std::uint8_t* to = bytes(out, y);
                 for (std::size_t x = 0; x < width; ++x) {
-                    const auto& color = table_[grey[x]];
-                    to[3 * x] = color[0];
-                    to[3 * x + 1] = color[1];
-                    to[3 * x + 2] = color[2];
+                    for (std::size_t c = 0; c < 3; ++c) to[3 * x + c] = table_.of[grey[x]].at[c];
                 }
             }
         });
     }
 
     int map_;
-    std::array<std::array<std::uint8_t, 3>, 256> table_{};
+    cuda::ColorTable table_;
     std::vector<std::uint8_t> grey_;
 };
 

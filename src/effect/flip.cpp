@@ -4,6 +4,8 @@
 #include <array>
 #include <vector>
 
+#include "cuda/flip.hpp"
+#include "cuda/runtime.hpp"
 #include "effect/frame_rows.hpp"
 
 namespace vbg {
@@ -24,10 +26,12 @@ public:
         : sideways_(parameters.text("direction") != "vertical"),
           upside_down_(parameters.text("direction") != "horizontal") {}
     [[nodiscard]] std::string_view name() const noexcept override { return "flip"; }
+    [[nodiscard]] bool runs_on(DeviceType type) const noexcept override { return cuda::runs_on(type); }
 
 private:
     /// Two rows for each pair of rows: pairs are worked on at the same time on several threads.
     void do_configure(const FrameSpec& spec, Context& /*context*/) override {
+        if (spec.device.type == DeviceType::cuda) return;
         step_ = 3 * static_cast<std::size_t>(spec.width);
         pairs_ = (spec.height + 1) / 2;
         scratch_.resize(step_ * 2 * static_cast<std::size_t>(pairs_));
@@ -43,6 +47,9 @@ private:
 
     void do_apply(const ConstFrameView& layer, const ConstMaskView& /*alpha*/, const FrameView& out,
                   Context& context) override {
+        if (out.device.type == DeviceType::cuda) {
+            return cuda::flip(sideways_, upside_down_, layer, out, context.stream());
+        }
         const int last_row = layer.height - 1;
         context.parallel_rows(pairs_, kGrainRows / 2, [&](int first, int last) {
             // A piece uses its first pair's place throughout. Both rows are read before either is written:

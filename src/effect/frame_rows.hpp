@@ -26,6 +26,9 @@ inline rows::Order order_of(PixelFormat format) noexcept {
     return format == PixelFormat::bgr8 ? rows::Order::blue_first : rows::Order::red_first;
 }
 
+/// Where blue is among a pixel's three bytes.
+inline int blue_at(PixelFormat format) noexcept { return format == PixelFormat::bgr8 ? 0 : 2; }
+
 /// Bytes of picture in a row of 3-byte pixels.
 inline std::size_t row_size(const ConstFrameView& frame) noexcept {
     return static_cast<std::size_t>(frame.width) * 3;

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "cuda/hologram.hpp"
+#include "cuda/runtime.hpp"
 #include "effect/frame_rows.hpp"
 #include "effect/row_window.hpp"
 
@@ -18,15 +20,24 @@ class Ghost final : public Effect {
 public:
     explicit Ghost(const Parameters& parameters) : shift_(parameters.integer("shift")) {}
     [[nodiscard]] std::string_view name() const noexcept override { return "ghost"; }
+    [[nodiscard]] bool runs_on(DeviceType type) const noexcept override { return cuda::runs_on(type); }
 
 private:
     void do_configure(const FrameSpec& spec, Context& /*context*/) override {
+        if (spec.device.type == DeviceType::cuda) {
+            plan_ = cuda::GhostPlan(spec.width, spec.height, shift_);
+            device_scratch_ = cuda::DeviceBuffer(plan_.scratch.bytes(), spec.device);
+            return;
+        }
         window_.configure(spec.height, shift_, 1, 3 * static_cast<std::size_t>(spec.width),
                           3 * static_cast<std::size_t>(shift_), 0);
     }
 
     void do_apply(const ConstFrameView& layer, const ConstMaskView& /*alpha*/, const FrameView& out,
                   Context& context) override {
+        if (out.device.type == DeviceType::cuda) {
+            return cuda::ghost(plan_, device_scratch_.data(), layer, out, context.stream());
+        }
         const std::ptrdiff_t shift = 3 * static_cast<std::ptrdiff_t>(shift_);
         window_.run(
             context,
@@ -39,6 +50,9 @@ private:
 
     int shift_;
     RowWindow window_;
+
+    cuda::GhostPlan plan_;  // on a GPU, with `device_scratch_` instead of the window
+    cuda::DeviceBuffer device_scratch_;
 };
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "cuda/runtime.hpp"
+#include "cuda/tint.hpp"
 #include "effect/frame_rows.hpp"
 
 namespace vbg {
@@ -11,14 +13,17 @@ namespace {
 class Grayscale final : public Effect {
 public:
     [[nodiscard]] std::string_view name() const noexcept override { return "grayscale"; }
+    [[nodiscard]] bool runs_on(DeviceType type) const noexcept override { return cuda::runs_on(type); }
 
 private:
     void do_configure(const FrameSpec& spec, Context& /*context*/) override {
+        if (spec.device.type == DeviceType::cuda) return;
         grey_.resize(static_cast<std::size_t>(spec.height) * static_cast<std::size_t>(spec.width));
     }
 
     void do_apply(const ConstFrameView& layer, const ConstMaskView& /*alpha*/, const FrameView& out,
                   Context& context) override {
+        if (out.device.type == DeviceType::cuda) return cuda::tint(greys(), layer, out, context.stream());
         const auto width = static_cast<std::size_t>(layer.width);
         const rows::Order order = order_of(layer.format);
         context.parallel_rows(layer.height, kGrainRows, [&](int first, int last) {
@@ -29,6 +34,18 @@ private:
                 rows::spread(grey, bytes(out, y), width);
             }
         });
+    }
+
+    /// Every grey value as a colour, for GPUs.
+    static const cuda::ColorTable& greys() {
+        static const cuda::ColorTable table = [] {
+            cuda::ColorTable grey;
+            for (int i = 0; i < 256; ++i) {
+                for (std::uint8_t& byte : grey.of[i].at) byte = static_cast<std::uint8_t>(i);
+            }
+            return grey;
+        }();
+        return table;
     }
 
     std::vector<std::uint8_t> grey_;

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "cuda/runtime.hpp"
 #include "effect/frame_rows.hpp"
 #include "effect/random_bands.hpp"
 #include "effect/row_window.hpp"
@@ -27,11 +28,17 @@ public:
     explicit Hologram(const Parameters& parameters)
         : bands_(parameters), shift_(parameters.integer("shift")) {}
     [[nodiscard]] std::string_view name() const noexcept override { return "hologram"; }
+    [[nodiscard]] bool runs_on(DeviceType type) const noexcept override { return cuda::runs_on(type); }
 
 private:
     void do_configure(const FrameSpec& spec, Context& /*context*/) override {
         const auto width = static_cast<std::size_t>(spec.width);
-        bands_.configure(spec.height);
+        bands_.configure(spec.height, spec.device);
+        if (spec.device.type == DeviceType::cuda) {
+            plan_ = cuda::HologramPlan(spec.width, spec.height, shift_, blue_at(spec.format));
+            device_scratch_ = cuda::DeviceBuffer(plan_.scratch.bytes(), spec.device);
+            return;
+        }
         window_.configure(spec.height, shift_, 2, width, static_cast<std::size_t>(shift_), 5 * width);
     }
 
@@ -43,6 +50,10 @@ private:
         const rows::Order order = order_of(layer.format);
         const std::ptrdiff_t shift = shift_;
         bands_.draw();
+        if (out.device.type == DeviceType::cuda) {
+            return cuda::hologram(plan_, device_scratch_.data(), bands_.on_device(context.stream()), layer,
+                                  out, context.stream());
+        }
         // Winter's red is 0 everywhere, so only blue and green are kept; green is the grey value itself.
         window_.run(
             context,
@@ -71,6 +82,9 @@ private:
     RandomBands bands_;
     int shift_;
     RowWindow window_;
+
+    cuda::HologramPlan plan_;  // on a GPU, with `device_scratch_` instead of the window
+    cuda::DeviceBuffer device_scratch_;
 };
 
 }  // namespace

@@ -29,9 +29,32 @@ RandomBands::RandomBands(const Parameters& parameters)
     }
 }
 
-void RandomBands::configure(int height) {
+void RandomBands::configure(int height, const Device& device) {
+    device_ = device;
+    if (device.type == DeviceType::cuda) {
+        dims_.resize(static_cast<std::size_t>(height));
+        device_dims_ = cuda::DeviceBuffer(dims_.size() * sizeof(cuda::RowDim), device);
+    }
     count_ = height / period_ * length_ + std::min(height % period_, length_);
     dimmers_.assign(static_cast<std::size_t>(count_), rows::Dimmer(1.0));
+}
+
+void RandomBands::fill(cuda::RowDim* dims, int height) const noexcept {
+    for (int y = 0; y < height; ++y) {
+        const rows::Dimmer* const dimmer = row(y);
+        dims[y] = {};
+        if (dimmer == nullptr) continue;
+        dims[y] = {dimmer->factor(), dimmer->scaled(),
+                   dimmer->exact() ? cuda::RowDim::kScaled : cuda::RowDim::kDouble};
+    }
+}
+
+const cuda::RowDim* RandomBands::on_device(StreamRef stream) {
+    const int height = static_cast<int>(dims_.size());
+    auto* const to = reinterpret_cast<cuda::RowDim*>(device_dims_.data());
+    fill(dims_.data(), height);
+    cuda::upload(dims_.data(), height, to, device_, stream);
+    return to;
 }
 
 void RandomBands::reset() noexcept { random_.seed(seed_); }

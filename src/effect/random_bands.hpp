@@ -7,6 +7,8 @@
 #include <vbg/parameter.hpp>
 #include <vector>
 
+#include "cuda/hologram.hpp"
+#include "cuda/runtime.hpp"
 #include "effect/rows.hpp"
 
 namespace vbg {
@@ -40,11 +42,15 @@ public:
 
     /// Throws Error{invalid_argument}: seed not whole, low above high.
     explicit RandomBands(const Parameters& parameters);
-    void configure(int height);
+    void configure(int height, const Device& device = {});
     /// Starts the random numbers again.
     void reset() noexcept;
     /// Draws this frame's factors, in row order.
     void draw();
+    /// This frame's rows as GPUs take them.
+    void fill(cuda::RowDim* dims, int height) const noexcept;
+    /// The same, brought to the GPU that configure() was told; valid in that stream until the next draw().
+    [[nodiscard]] const cuda::RowDim* on_device(StreamRef stream);
     /// This frame's factor for row y, or nullptr where the row stays as it is.
     [[nodiscard]] const rows::Dimmer* row(int y) const noexcept {
         const int at = y % period_;
@@ -61,6 +67,10 @@ private:
     int count_ = 0;
     std::mt19937 random_;
     std::vector<rows::Dimmer> dimmers_;
+
+    Device device_;
+    std::vector<cuda::RowDim> dims_;  // one a row, for a GPU
+    cuda::DeviceBuffer device_dims_;
 };
 
 }  // namespace vbg

@@ -1,0 +1,22 @@
+#pragma once
+/// @file hologram.hpp  Scan lines, ghosts and the hologram, on the GPU.
+
+#include <vbg/types.hpp>
+
+#include "cuda/hologram_pixel.hpp"
+
+namespace vbg::cuda {
+
+/// Brings this frame's dimmed rows to the GPU, in the stream's turn. `dims` may be changed as soon as this
+/// returns: CUDA takes memory that is not pinned away at once. Throws Error{device, not_built}.
+void upload(const RowDim* dims, int rows, RowDim* to, const Device& device, StreamRef stream);
+
+/// In the stream's turn, for rgb8 or bgr8 frames on out.device; out may be in. `dims` (one a row) and
+/// `scratch` (plan.scratch.bytes()) lie on that GPU. Throw Error{device, not_built}.
+void scanlines(const RowDim* dims, const ConstFrameView& in, const FrameView& out, StreamRef stream);
+void ghost(const GhostPlan& plan, std::byte* scratch, const ConstFrameView& in, const FrameView& out,
+           StreamRef stream);
+void hologram(const HologramPlan& plan, std::byte* scratch, const RowDim* dims, const ConstFrameView& in,
+              const FrameView& out, StreamRef stream);
+
+}  // namespace vbg::cuda
