@@ -3,6 +3,7 @@
 #include "cuda/feather.hpp"
 #include "cuda/guided_filter.hpp"
 #include "cuda/lookup.hpp"
+#include "cuda/matte.hpp"
 #include "cuda/morphology.hpp"
 #include "cuda/status.hpp"
 #include "cuda/temporal.hpp"
@@ -42,6 +43,11 @@ void feather(const FeatherPlan& /*plan*/, std::byte* /*scratch*/, const ConstMas
 void guided_filter(const GuidedFilterPlan& /*plan*/, std::byte* /*scratch*/, const ConstFrameView& /*guide*/,
                    const ConstMaskView& /*in*/, const MaskView& /*out*/, StreamRef /*stream*/) {
     refuse("guided_filter");
+}
+
+void write_matte(const MattePlan& /*plan*/, std::byte* /*scratch*/, const float* /*plane*/,
+                 const MaskView& /*alpha*/, StreamRef /*stream*/) {
+    refuse("matte");
 }
 
 }  // namespace vbg::cuda

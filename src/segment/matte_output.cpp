@@ -14,6 +14,9 @@ void MatteOutput::configure(const FrameSpec& spec, int width, int height, const 
     width_ = width;
     height_ = height;
     cover({0, 0, spec.width, spec.height});
+    if (spec.device.type == DeviceType::cuda) {
+        device_scratch_ = cuda::DeviceBuffer(plan().scratch_bytes(), spec.device);
+    }
     prepare(context.threads());
 }
 
@@ -22,8 +25,10 @@ void MatteOutput::cover(const Rect& part) {
     middle_width_ = width_;
     middle_height_ = height_;
     part_ = part;
-    set_half_pixel(x_, width_, part.width);
-    set_half_pixel(y_, height_, part.height);
+    to_x_ = half_pixel(width_, part.width);
+    to_y_ = half_pixel(height_, part.height);
+    set(x_, to_x_);
+    set(y_, to_y_);
 }
 
 void MatteOutput::cover_padded(const Padding& padding, int input_width, int input_height) {
@@ -31,18 +36,25 @@ void MatteOutput::cover_padded(const Padding& padding, int input_width, int inpu
     middle_width_ = input_width;
     middle_height_ = input_height;
     part_ = {0, 0, spec_.width, spec_.height};
-    set_align_corners(middle_x_, width_, input_width);
-    set_align_corners(middle_y_, height_, input_height);
+    to_middle_x_ = align_corners(width_, input_width);
+    to_middle_y_ = align_corners(height_, input_height);
+    set(middle_x_, to_middle_x_);
+    set(middle_y_, to_middle_y_);
     // Box in parts of the padded picture; float, as the original's tensors hold it.
     const auto box = [](int at, int whole) {
         return whole > 1 ? static_cast<float>(static_cast<double>(at) / (whole - 1)) : 0.F;
     };
     const int whole_width = padding.left + spec_.width + padding.right;
     const int whole_height = padding.top + spec_.height + padding.bottom;
-    set_crop_and_resize(x_, input_width, box(padding.left, whole_width),
-                        box(padding.left + spec_.width - 1, whole_width), spec_.width);
-    set_crop_and_resize(y_, input_height, box(padding.top, whole_height),
-                        box(padding.top + spec_.height - 1, whole_height), spec_.height);
+    to_x_ = crop_and_resize(input_width, box(padding.left, whole_width),
+                            box(padding.left + spec_.width - 1, whole_width), spec_.width);
+    to_y_ = crop_and_resize(input_height, box(padding.top, whole_height),
+                            box(padding.top + spec_.height - 1, whole_height), spec_.height);
+    set(x_, to_x_);
+    set(y_, to_y_);
+    if (spec_.device.type == DeviceType::cuda) {
+        device_scratch_ = cuda::DeviceBuffer(plan().scratch_bytes(), spec_.device);
+    }
     prepare(scratch_.size());
 }
 
@@ -66,9 +78,31 @@ void MatteOutput::prepare(int threads) {
 }
 
 void MatteOutput::write(const float* plane, const MaskView& alpha, Context& context) {
+    if (alpha.device.type == DeviceType::cuda) {
+        return cuda::write_matte(plan(), device_scratch_.data(), plane, alpha, context.stream());
+    }
     if (context.threads() > scratch_.size()) prepare(context.threads());
     context.parallel_rows(alpha.height, 32,
                           [&](int first, int last) { write_rows(plane, alpha, first, last); });
+}
+
+cuda::MattePlan MatteOutput::plan() const {
+    cuda::MattePlan plan;
+    plan.width = width_;
+    plan.height = height_;
+    plan.two_steps = two_steps_;
+    plan.left = part_.x;
+    plan.top = part_.y;
+    if (two_steps_) {
+        plan.first_x = to_middle_x_;
+        plan.first_y = to_middle_y_;
+    }
+    plan.x = to_x_;
+    plan.y = to_y_;
+    plan.finish = {finish_.hard, finish_.threshold, finish_.scale, finish_.offset};
+    plan.matte_width = spec_.width;
+    plan.matte_height = spec_.height;
+    return plan;
 }
 
 /// Row `y` of the middle picture, enlarged to the matte's width; kept until two others were asked for.

@@ -5,6 +5,8 @@
 #include <vbg/types.hpp>
 #include <vector>
 
+#include "cuda/matte.hpp"
+#include "cuda/runtime.hpp"
 #include "model/description.hpp"
 #include "segment/kernels.hpp"
 #include "segment/network_input.hpp"
@@ -34,8 +36,10 @@ public:
     [[nodiscard]] int frame_width() const noexcept { return spec_.width; }
     [[nodiscard]] int frame_height() const noexcept { return spec_.height; }
 
-    /// Writes every value of `alpha` (u8 or f32).
+    /// Writes every value of `alpha` (u8 or f32). Where that lies on a GPU, so does `plane`.
     void write(const float* plane, const MaskView& alpha, Context& context);
+    /// What a GPU does.
+    [[nodiscard]] cuda::MattePlan plan() const;
 
 private:
     struct Scratch {
@@ -50,10 +54,12 @@ private:
     int width_ = 0, height_ = 0;                ///< of the plane
     int middle_width_ = 0, middle_height_ = 0;  ///< after the first step; the plane's where there is none
     bool two_steps_ = false;
+    Axis to_middle_x_, to_middle_y_, to_x_, to_y_;
     Lerp middle_x_, middle_y_, x_, y_;
     Rect part_{};
     kernels::ToMatte finish_;
     Slots<Scratch> scratch_;
+    cuda::DeviceBuffer device_scratch_;  // on a GPU
 };
 
 /// Takes the person's plane out of an output: width * height floats, 1 = person. Logits of classes become

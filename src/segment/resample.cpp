@@ -24,19 +24,6 @@ void set_first(Taps& taps, int i, int in, int at) {
     taps.first[static_cast<std::size_t>(i)] = std::clamp(at, 0, in - taps.count);
 }
 
-/// Splits coordinate `at` (0 = first centre) into a pair of neighbours, clamped to the input.
-void set(Lerp& lerp, int i, int in, double at) {
-    at = std::clamp(at, 0., static_cast<double>(in - 1));
-    const int low = std::clamp(static_cast<int>(std::floor(at)), 0, std::max(in - 2, 0));
-    lerp.low[static_cast<std::size_t>(i)] = low;
-    lerp.fraction[static_cast<std::size_t>(i)] = static_cast<float>(at - low);
-}
-
-void resize(Lerp& lerp, int out) {
-    lerp.low.resize(static_cast<std::size_t>(out));
-    lerp.fraction.resize(static_cast<std::size_t>(out));
-}
-
 }  // namespace
 
 void set_padded_bilinear(Taps& taps, int in, int before, int after, int out) {
@@ -81,24 +68,28 @@ void set_area(Taps& taps, int in, int from, int to, int out) {
     }
 }
 
-void set_align_corners(Lerp& lerp, int in, int out) {
-    resize(lerp, out);
-    const double scale = out > 1 ? static_cast<double>(in - 1) / (out - 1) : 0;
-    for (int i = 0; i < out; ++i) set(lerp, i, in, i * scale);
+Axis align_corners(int in, int out) noexcept {
+    return {0, out > 1 ? static_cast<double>(in - 1) / (out - 1) : 0, 0, in, out};
 }
 
-void set_half_pixel(Lerp& lerp, int in, int out) {
-    resize(lerp, out);
-    const double scale = static_cast<double>(in) / out;
-    for (int i = 0; i < out; ++i) set(lerp, i, in, (i + 0.5) * scale - 0.5);
-}
+Axis half_pixel(int in, int out) noexcept { return {0.5, static_cast<double>(in) / out, -0.5, in, out}; }
 
-void set_crop_and_resize(Lerp& lerp, int in, float first, float last, int out) {
-    resize(lerp, out);
+Axis crop_and_resize(int in, float first, float last, int out) noexcept {
     const double begin = static_cast<double>(first), end = static_cast<double>(last);
     const double step = out > 1 ? (end - begin) * (in - 1) / (out - 1) : 0;
-    const double start = out > 1 ? begin * (in - 1) : 0.5 * (begin + end) * (in - 1);
-    for (int i = 0; i < out; ++i) set(lerp, i, in, start + i * step);
+    return {0, step, out > 1 ? begin * (in - 1) : 0.5 * (begin + end) * (in - 1), in, out};
+}
+
+void set(Lerp& lerp, const Axis& axis) {
+    lerp.low.resize(static_cast<std::size_t>(axis.out));
+    lerp.fraction.resize(static_cast<std::size_t>(axis.out));
+    for (int i = 0; i < axis.out; ++i) {
+        const double at =
+            std::clamp((i + axis.shift) * axis.scale + axis.start, 0., static_cast<double>(axis.in - 1));
+        const int low = std::clamp(static_cast<int>(std::floor(at)), 0, std::max(axis.in - 2, 0));
+        lerp.low[static_cast<std::size_t>(i)] = low;
+        lerp.fraction[static_cast<std::size_t>(i)] = static_cast<float>(at - low);
+    }
 }
 
 }  // namespace vbg::segment

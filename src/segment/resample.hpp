@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "cuda/matte_pixel.hpp"
+
 namespace vbg::segment {
 
 /// One axis of a downscale: output i = sum over k < count of weights[i * count + k] * input[first[i] + k].
@@ -44,12 +46,17 @@ struct Lerp {
     [[nodiscard]] int size() const noexcept { return static_cast<int>(low.size()); }
 };
 
+/// Where each output of an enlargement is taken. Coordinates outside the input are clamped.
+using Axis = cuda::MatteAxis;
+
 /// First and last centre fall on each other (align_corners = true).
-void set_align_corners(Lerp& lerp, int in, int out);
+[[nodiscard]] Axis align_corners(int in, int out) noexcept;
 /// Half-pixel centres, edges repeated.
-void set_half_pixel(Lerp& lerp, int in, int out);
+[[nodiscard]] Axis half_pixel(int in, int out) noexcept;
 /// What tf.image.cropAndResize does along one axis with the box [first, last] (0..1 of the distance between
-/// the outer centres); a lone output takes the middle. Coordinates that rounding puts outside are clamped.
-void set_crop_and_resize(Lerp& lerp, int in, float first, float last, int out);
+/// the outer centres); a lone output takes the middle.
+[[nodiscard]] Axis crop_and_resize(int in, float first, float last, int out) noexcept;
+
+void set(Lerp& lerp, const Axis& axis);
 
 }  // namespace vbg::segment
