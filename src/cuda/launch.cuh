@@ -18,7 +18,7 @@ inline void check_launch(int status, std::string_view what) {
 }
 
 template <class Pixel>
-__global__ void per_pixel(Pixel pixel, int width, int height) {
+__global__ void per_pixel(const __grid_constant__ Pixel pixel, int width, int height) {
     const int x = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
     const int y = static_cast<int>(blockIdx.y * blockDim.y + threadIdx.y);
     if (x < width && y < height) pixel(x, y);
