@@ -1,11 +1,13 @@
 #include "effect/colormap.hpp"
 
+#include <algorithm>
 #include <array>
-#include <opencv2/imgproc.hpp>
+#include <string_view>
 #include <vector>
 
 #include "cuda/runtime.hpp"
 #include "cuda/tint.hpp"
+#include "effect/color_map.hpp"
 #include "effect/frame_rows.hpp"
 
 namespace vbg {
@@ -43,14 +45,7 @@ public:
 
 private:
     void do_configure(const FrameSpec& spec, Context& /*context*/) override {
-        cv::Mat ramp(1, 256, CV_8UC1), colors;
-        for (int i = 0; i < 256; ++i) ramp.at<std::uint8_t>(0, i) = static_cast<std::uint8_t>(i);
-        cv::applyColorMap(ramp, colors, map_);
-        const bool swap = spec.format == PixelFormat::rgb8;
-        for (int i = 0; i < 256; ++i) {
-            const auto& color = colors.at<cv::Vec3b>(0, i);
-            table_.of[i] = {{color[swap ? 2 : 0], color[1], color[swap ? 0 : 2]}};
-        }
+        table_ = color_map(map_, spec.format == PixelFormat::rgb8);
         if (spec.device.type == DeviceType::cuda) return;
         grey_.resize(static_cast<std::size_t>(spec.height) * static_cast<std::size_t>(spec.width));
     }
