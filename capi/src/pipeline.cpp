@@ -264,6 +264,8 @@ vbg_status vbg_pipeline_stats(vbg_pipeline* pipeline, vbg_stats* out) {
             c.latency_mean = now.latency.mean;
             c.latency_max = now.latency.max;
             c.cpu = now.cpu;
+            c.coarseness = now.coarseness;
+            c.coarsest = now.coarsest;
             write_struct(out, c, "out");
         },
         out);

@@ -195,11 +195,14 @@ Command parse_command_line(int argc, char** argv, Options& options) {
         ->type_name("0..86400")
         ->check(cli::within(0, 86400));
     app.add_option("--max-cpu", given.max_cpu,
-                   "Processor cores to use at most, e.g. 0.5: mattes, then effects, then frames are given up")
+                   "Processor cores to use at most, e.g. 0.5: the network's resolution, then mattes, then "
+                   "effects, then frames are given up")
         ->group(live)
         ->type_name("0..1024")
         ->check(cli::within(0, 1024));
-    app.add_flag("--hold-rate", hold_rate, "Give up mattes, then effects, rather than frames")->group(live);
+    app.add_flag("--hold-rate", hold_rate,
+                 "Give up the network's resolution, then mattes, then effects, rather than frames")
+        ->group(live);
     app.add_option("--stall", given.stall,
                    "Seconds after which a network that does not answer has failed (default: 1)")
         ->group(live)

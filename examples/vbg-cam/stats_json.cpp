@@ -48,6 +48,8 @@ nlohmann::json stats_json(const vbg::Pipeline& pipeline) {
         {"cpu", stats.cpu},
         {"level", stats.level},
         {"given_up", stats.given_up},
+        {"coarseness", stats.coarseness},
+        {"coarsest", stats.coarsest},
         {"last_failure", stats.last_failure},
         {"stages", stages},
         {"cpu_seconds", seconds(usage.ru_utime) + seconds(usage.ru_stime)},

@@ -18,7 +18,7 @@ std::string line(const vbg::Pipeline& pipeline) {
     if (stats.state != vbg::RunState::running && stats.state != vbg::RunState::stopped) {
         text += fmt::format("  {}", vbg::to_string(stats.state));
     }
-    if (stats.level > 0) text += fmt::format("  level {}", stats.level);
+    if (stats.level > 0) text += fmt::format("  level {} ({})", stats.level, stats.given_up);
     if (stats.frames_dropped > 0) text += fmt::format("  dropped {}", stats.frames_dropped);
     if (stats.frames_failed > 0) text += fmt::format("  FAILED {}", stats.frames_failed);
     text += "  ms:";

@@ -68,12 +68,14 @@ struct LiveOptions {
     /// How long nobody must have looked before that.
     std::chrono::milliseconds idle_after{5000};
     /// Processor time that the whole process may use, in cores (1.5 = one and a half); 0 = no limit. What is
-    /// given up to keep it, in this order: mattes for some frames, background effects for some frames (the
-    /// one of the frame before stays), every other frame. All of it is taken back when there is room again,
-    /// and is told in Stats::level, Stats::given_up and the log. Effects on the person are never given up.
+    /// given up to keep it, in this order: the resolution the network works at (Segmenter::coarseness()),
+    /// mattes for some frames, background effects for some frames (the one of the frame before stays), every
+    /// other frame. All of it is taken back in the reverse order when there is room again, and is told in
+    /// Stats::level, Stats::given_up, Stats::coarseness and the log. Effects on the person are never given
+    /// up. Every resolution is made ready beforehand, so a change makes no frame late.
     double max_cpu = 0;
-    /// Gives up mattes and background effects in the same way where composing a frame takes longer than a
-    /// frame lasts.
+    /// Gives up resolution, mattes and background effects in the same way where composing a frame takes
+    /// longer than a frame lasts.
     bool hold_rate = false;
     /// A segmenter that has not answered for that long has stalled, and a matte that old is none: no valid
     /// matte then, see OnFailure. A source silent for three times as long is opened anew.
@@ -107,7 +109,10 @@ struct Stats {
     double cpu = 0;
     /// How many steps of work are given up to keep LiveOptions::max_cpu or hold_rate; 0 = none.
     int level = 0;
-    std::string given_up;  ///< the same in words, e.g. "a matte for every 2nd frame"; empty at level 0
+    /// The same in words, e.g. "a coarser matte (2 of 2), a matte for every 2nd frame"; empty at level 0.
+    std::string given_up;
+    int coarseness = 0;  ///< steps of the network's resolution given up; counted in level
+    int coarsest = 0;    ///< how many there are to give up: see Segmenter::coarsest()
 };
 
 /// Stages put together. Set the parts, then step() or run().

@@ -31,12 +31,29 @@ public:
     /// then.
     [[nodiscard]] virtual int warm_up_frames() const noexcept;
 
+    /// Whether the next configure() also prepares ways to work more coarsely, which costs time and memory
+    /// there. Default: no.
+    void allow_coarser(bool allowed) noexcept { allow_coarser_ = allowed; }
+    /// The coarsest way to work that configure() prepared: networks give up resolution, step by step; each
+    /// step costs about half as much as the one before. 0, the default: there is only one way.
+    [[nodiscard]] virtual int coarsest() const noexcept;
+    /// How coarsely the next mattes are made: 0 (the default, as asked for) to coarsest(). Costs nothing by
+    /// itself. Throws Error{invalid_argument} beyond that.
+    void coarseness(int steps);
+    [[nodiscard]] int coarseness() const noexcept {
+        return coarseness_ < coarsest() ? coarseness_ : coarsest();
+    }
+
 protected:
     Segmenter();
+    /// For do_configure(): what allow_coarser() said.
+    [[nodiscard]] bool coarser_allowed() const noexcept { return allow_coarser_; }
 
 private:
     virtual bool do_segment(const ConstFrameView& frame, const MaskView& alpha, Context& context,
                             const std::optional<FrameView>& foreground) = 0;
+    bool allow_coarser_ = false;
+    int coarseness_ = 0;
 };
 
 }  // namespace vbg::inline v0

@@ -144,8 +144,9 @@ time from any thread.)")
 fps : frames a second promised to the sinks; 0 = the source's own rate
 on_demand : sleep (camera closed) while no program looks at the virtual camera
 idle_after : seconds that nobody must have looked before that
-max_cpu : processor time the whole process may use, in cores; 0 = no limit
-hold_rate : give up work where frames are late; stats().given_up says what
+max_cpu : processor time the whole process may use, in cores; 0 = no limit. Given up to keep it: the
+    network's resolution, then mattes, then background effects, then frames
+hold_rate : give up the same, but no frames, where frames are late; stats().given_up says what
 stall : seconds after which a segmenter that has not answered has stalled
 reconnect : open a source or sink again that was lost, instead of raising)");
 }

@@ -2,6 +2,7 @@
 /// @file shared_stage.hpp  What a Pipeline gets for a Python stage object: a stage that forwards to it and
 /// keeps it alive.
 
+#include <algorithm>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -99,19 +100,27 @@ public:
     [[nodiscard]] bool accepts(PixelFormat format) const noexcept override { return stage().accepts(format); }
     [[nodiscard]] bool gives_foreground() const noexcept override { return stage().gives_foreground(); }
     [[nodiscard]] int warm_up_frames() const noexcept override { return stage().warm_up_frames(); }
+    [[nodiscard]] int coarsest() const noexcept override { return coarsest_; }
 
 private:
     void do_configure(const FrameSpec& wanted, Context& context) override {
-        alone([&](SegmenterObject& o) { o.stage().configure(wanted, context); });
+        alone([&](SegmenterObject& o) {
+            o.stage().allow_coarser(coarser_allowed());
+            o.stage().configure(wanted, context);
+            coarsest_ = o.stage().coarsest();
+        });
     }
     void do_reset() noexcept override { reset_object(); }
     bool do_segment(const ConstFrameView& frame, const MaskView& alpha, Context& context,
                     const std::optional<FrameView>& foreground) override {
         return alone([&](SegmenterObject& o) {
             o.prepare(spec(), context);
+            // The object may be another pipeline's, too.
+            o.stage().coarseness(std::min(coarseness(), o.stage().coarsest()));
             return o.stage().segment(frame, alpha, context, foreground);
         });
     }
+    int coarsest_ = 0;
 };
 
 class SharedMaskFilter final : public MaskFilter, Shared<MaskFilter> {

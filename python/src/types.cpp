@@ -109,6 +109,9 @@ void bind_stats(py::module_& module) {
         .def_readonly("level", &Stats::level,
                       "Steps of work given up to keep max_cpu or hold_rate; 0 = none.")
         .def_readonly("given_up", &Stats::given_up, "The same in words.")
+        .def_readonly("coarseness", &Stats::coarseness,
+                      "Steps of the network's resolution given up; counted in level.")
+        .def_readonly("coarsest", &Stats::coarsest, "How many there are to give up.")
         .def_readonly("stages", &Stats::stages, "A list of vbg.StageTime.")
         .def("__repr__", [](const Stats& s) {
             return fmt::format("<vbg.Stats in {}, out {}, failed {}, dropped {}, {:.1f} fps>", s.frames_in,

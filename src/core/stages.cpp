@@ -177,6 +177,18 @@ bool Segmenter::segment(const ConstFrameView& frame, const MaskView& alpha, Cont
 
 bool Segmenter::gives_foreground() const noexcept { return false; }
 int Segmenter::warm_up_frames() const noexcept { return 0; }
+int Segmenter::coarsest() const noexcept { return 0; }
+
+void Segmenter::coarseness(int steps) {
+    if (steps >= 0 && steps <= coarsest()) {
+        coarseness_ = steps;
+        return;
+    }
+    throw Error(Errc::invalid_argument,
+                fmt::format("{}: coarseness {}; wanted 0 to {}: call allow_coarser(true) before configure(), "
+                            "where it has several ways to work",
+                            name(), steps, coarsest()));
+}
 
 bool MaskFilter::uses_guide() const noexcept { return true; }
 

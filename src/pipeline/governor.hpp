@@ -20,8 +20,9 @@ public:
         double cpu = 0;   ///< cores used
         double busy = 0;  ///< composing thread: part of the time it worked; 1 = it cannot do more
     };
-    /// What to do. All 1: everything.
+    /// What to do. As made: everything.
     struct Choice {
+        int coarseness = 0;        ///< of the segmenter, see Segmenter::coarseness()
         int matte_every = 1;       ///< a matte for every nth frame
         int background_every = 1;  ///< background effects anew for every nth frame
         int frame_every = 1;       ///< every nth frame of the source
@@ -30,20 +31,26 @@ public:
 
     explicit Governor(const Limits& limits) noexcept : limits_(limits) {}
     [[nodiscard]] bool idle() const noexcept { return limits_.max_cpu <= 0 && !limits_.hold_rate; }
+    /// How coarse the segmenter can be; said again whenever it is another one.
+    void coarsest(int steps) noexcept;
+    [[nodiscard]] int coarsest() const noexcept { return coarsest_; }
     /// At the end of each window. Returns whether the choice changed.
     bool update(Time now, const Load& load);
-    [[nodiscard]] int level() const noexcept { return level_; }
-    [[nodiscard]] const Choice& choice() const noexcept;
-    /// "a matte for every 2nd frame", or empty.
+    /// Steps of work given up.
+    [[nodiscard]] int level() const noexcept { return coarseness_ + step_; }
+    [[nodiscard]] Choice choice() const noexcept;
+    /// "a coarser matte (1 of 2), a matte for every 2nd frame", or empty.
     [[nodiscard]] std::string text() const;
 
 private:
-    [[nodiscard]] int last_level() const noexcept;
+    [[nodiscard]] int last_step() const noexcept;
+    [[nodiscard]] bool at_last() const noexcept { return coarseness_ >= coarsest_ && step_ >= last_step(); }
     void give_up(Time now);
     void take_back(Time now);
 
     Limits limits_;
-    int level_ = 0;
+    int coarsest_ = 0, coarseness_ = 0;
+    int step_ = 0;  ///< of what is given up after the resolution
     int windows_over_ = 0;
     Time room_since_{}, changed_{}, taken_back_{};
     std::chrono::seconds patience_ = kPatience;

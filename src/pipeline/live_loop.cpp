@@ -33,6 +33,8 @@ LiveLoop::LiveLoop(Machine& machine, const std::stop_token& stop, std::uint64_t 
                                             machine.context.threads())),
       governor_({machine.live.max_cpu, machine.live.hold_rate}),
       window_{Clock::now(), process_cpu_time()} {
+    governor_.coarsest(machine.coarsest);
+    tell_given_up();
     const auto now = Clock::now();
     watched_ = now - machine.live.idle_after;  // where nobody looks at the start there is no need to wait
     due_ = last_frame_ = last_write_ = now;
@@ -48,7 +50,7 @@ LiveLoop::LiveLoop(Machine& machine, const std::stop_token& stop, std::uint64_t 
 LiveLoop::~LiveLoop() {
     machine_.capture = nullptr;
     machine_.matte_thread = nullptr;
-    machine_.meter.gave_up(0, {});
+    machine_.meter.gave_up({});
     if (machine_.policy == OnFailure::passthrough) machine_.outputs.forget_last();  // may be a slot's
 }
 
@@ -171,10 +173,10 @@ void LiveLoop::take_frame(FrameSlots::Ref slot, Clock::time_point now) {
 
 void LiveLoop::compose() {
     const ConstFrameView frame = current_.view();
-    const Governor::Choice& choice = governor_.choice();
+    const Governor::Choice choice = governor_.choice();
     const bool has_matte = newest_.valid && newest_.epoch == epoch_;
     const bool due = ++since_matte_ >= choice.matte_every || !has_matte;
-    const auto ticket = due ? mattes_->offer(current_) : std::nullopt;
+    const auto ticket = due ? mattes_->offer(current_, choice.coarseness) : std::nullopt;
     if (ticket) since_matte_ = 0;
     const bool exact = machine_.sync == MaskSync::exact && due;
     const bool answered = !exact || (ticket && wait_for_answer(*ticket));
@@ -223,12 +225,22 @@ void LiveLoop::govern(Clock::time_point now) {
     const Governor::Load load{std::chrono::duration<double>(cpu - window_.cpu).count() / seconds,
                               std::chrono::duration<double>(window_.worked).count() / seconds};
     window_ = {now, cpu, {}};
-    if (!governor_.update(now, load)) return;
+    const bool other_segmenter = governor_.coarsest() != machine_.coarsest;
+    const int before = governor_.level();
+    governor_.coarsest(machine_.coarsest);
+    governor_.update(now, load);
+    if (governor_.level() == before && !other_segmenter) return;
+    tell_given_up();
+    if (governor_.level() == before) return;
     const std::string text = governor_.text();
     log(LogLevel::info,
         fmt::format("level {}: {} ({:.2f} cores used, composing {:.0f} % of the time)", governor_.level(),
                     text.empty() ? "nothing is given up" : text, load.cpu, 100 * load.busy));
-    machine_.meter.gave_up(governor_.level(), text);
+}
+
+void LiveLoop::tell_given_up() {
+    machine_.meter.gave_up(
+        {governor_.level(), governor_.choice().coarseness, governor_.coarsest(), governor_.text()});
 }
 
 void LiveLoop::replace_stalled() {

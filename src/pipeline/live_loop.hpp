@@ -41,6 +41,7 @@ private:
     void show_state(Clock::time_point now);
     /// At the end of each window: what is given up now?
     void govern(Clock::time_point now);
+    void tell_given_up();
     [[nodiscard]] Clock::duration period() const;
     [[nodiscard]] Meter* revive() const { return machine_.live.reconnect ? &machine_.meter : nullptr; }
 

@@ -34,7 +34,9 @@ void Machine::configure(const FrameSpec& spec) {
     configured = false;
     outputs.forget_last();
     if (!composition.compositor) composition.compositor = {"compose", make_compositor("over")};
+    maker->segmenter->allow_coarser(governed());
     maker->configure(spec, context);
+    coarsest = maker->segmenter->coarsest();
     composition.configure(spec, context);
     matte = Mask(spec.width, spec.height);
     own_foreground = maker->segmenter->gives_foreground() ? Frame(spec) : Frame();

@@ -52,6 +52,7 @@ struct Machine {
     // While run() has them.
     Capture* capture = nullptr;
     MatteThread* matte_thread = nullptr;
+    int coarsest = 0;              // of the segmenter that makes the mattes, or is about to
     bool source_released = false;  // somebody wants to open the same camera anew
 
     Meter::TimerRef read_timer = std::make_shared<Meter::Timer>("read");
@@ -61,6 +62,8 @@ struct Machine {
     void parts_changed();                       // which timers there are
 
     void need_parts(bool with_source) const;
+    /// Whether work may have to be given up while running.
+    [[nodiscard]] bool governed() const noexcept { return live.max_cpu > 0 || live.hold_rate; }
     /// Gets every stage ready for frames like `spec` (bgr8 or rgb8).
     void configure(const FrameSpec& spec);
     void open();
@@ -93,6 +96,7 @@ private:
         bool configured = false;
         FrameSpec spec;
         int threads = 1;
+        bool governed = false;
     };
     [[nodiscard]] Ready ready() const;
     template <class Stages>

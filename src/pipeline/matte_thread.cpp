@@ -1,5 +1,6 @@
 #include "pipeline/matte_thread.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace vbg {
@@ -30,6 +31,7 @@ MatteThread::~MatteThread() {
     }
     wake_.notify_one();
     thread_.join();
+    maker_->segmenter->coarseness(0);
     // What waited to replace a stage is the maker's all the same.
     if (next_segmenter_) maker_->segmenter = std::move(*next_segmenter_);
     if (next_filters_) maker_->filters = std::move(*next_filters_);
@@ -41,12 +43,13 @@ void MatteThread::make_room() {
     finished_own_ = Frame(spec_);
 }
 
-std::optional<std::uint64_t> MatteThread::offer(const FrameSlots::Ref& frame) {
+std::optional<std::uint64_t> MatteThread::offer(const FrameSlots::Ref& frame, int coarseness) {
     std::uint64_t ticket = 0;
     {
         const std::lock_guard lock(mutex_);
         if (has_work_ || retired_) return std::nullopt;
         input_ = frame;
+        coarseness_ = coarseness;
         has_work_ = true;
         offered_ = Clock::now();
         ticket = latest_.answers + 1;
@@ -131,9 +134,10 @@ void MatteThread::serve() {
         const FrameSlots::Ref input = std::exchange(input_, {});
         const bool other = input->epoch != std::exchange(last_epoch_, input->epoch);
         const bool reset = std::exchange(reset_wanted_, false) || other;
+        const int coarseness = coarseness_;
         lock.unlock();
         if (reset) maker_->reset();
-        work(input);
+        work(input, coarseness);
         lock.lock();
     }
     ended_ = true;
@@ -155,7 +159,7 @@ void MatteThread::take_replacements(std::unique_lock<std::mutex>& lock) {
     lock.lock();
 }
 
-void MatteThread::work(const FrameSlots::Ref& input) {
+void MatteThread::work(const FrameSlots::Ref& input, int coarseness) {
     std::string failure;
     bool has_own = false;
     const auto guarded = [&failure](const auto& body) {
@@ -172,6 +176,8 @@ void MatteThread::work(const FrameSlots::Ref& input) {
         in_segmenter_ = true;
     }
     guarded([&] {
+        Segmenter& segmenter = *maker_->segmenter.stage;
+        segmenter.coarseness(std::min(coarseness, segmenter.coarsest()));
         const FrameView own = working_own_.view();
         has_own =
             maker_->segment(input.view(), working_.view(), working_own_.empty() ? nullptr : &own, context_);

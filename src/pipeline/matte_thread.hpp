@@ -28,8 +28,9 @@ public:
     MatteThread& operator=(const MatteThread&) = delete;
 
     /// Hands `frame` over if the thread is idle. Returns what answers() will be when it is answered, or
-    /// nothing where the thread is busy. The first frame of another epoch resets the stages.
-    std::optional<std::uint64_t> offer(const FrameSlots::Ref& frame);
+    /// nothing where the thread is busy. The first frame of another epoch resets the stages. The matte is
+    /// made with that coarseness, or the segmenter's coarsest; the destructor sets it back to 0.
+    std::optional<std::uint64_t> offer(const FrameSlots::Ref& frame, int coarseness = 0);
 
     struct Latest {
         bool valid = false;          ///< a matte has been made, and the newest attempt did not fail
@@ -63,7 +64,7 @@ public:
 private:
     void make_room();
     void serve();
-    void work(const FrameSlots::Ref& input);
+    void work(const FrameSlots::Ref& input, int coarseness);
     void take_replacements(std::unique_lock<std::mutex>& lock);
 
     std::shared_ptr<MatteMaker> maker_;
@@ -76,6 +77,7 @@ private:
     bool quit_ = false, has_work_ = false, fresh_ = false, in_segmenter_ = false, retired_ = false;
     bool ended_ = false, reset_wanted_ = false;
     FrameSlots::Ref input_;
+    int coarseness_ = 0;
     std::uint64_t last_epoch_ = 0;
     Mask working_, finished_;
     Frame working_own_, finished_own_;

@@ -40,10 +40,9 @@ void Meter::told(std::string_view text) {
     last_failure_ = text;
 }
 
-void Meter::gave_up(int level, std::string text) {
+void Meter::gave_up(GivenUp now) {
     const std::lock_guard lock(text_mutex_);
-    level_ = level;
-    given_up_.swap(text);
+    std::swap(given_up_, now);
 }
 
 void Meter::wrote_frame() noexcept {
@@ -98,8 +97,10 @@ Stats Meter::read() const {
     const std::lock_guard lock(text_mutex_);
     for (const TimerRef& timer : timers_) stats.stages.push_back(timer->read());
     stats.last_failure = last_failure_;
-    stats.level = level_;
-    stats.given_up = given_up_;
+    stats.level = given_up_.level;
+    stats.given_up = given_up_.text;
+    stats.coarseness = given_up_.coarseness;
+    stats.coarsest = given_up_.coarsest;
     return stats;
 }
 

@@ -59,7 +59,12 @@ public:
     void failed(std::string_view text);
     /// Another failure.
     void told(std::string_view text);
-    void gave_up(int level, std::string text);
+    /// What is given up to stay within a budget: see Stats.
+    struct GivenUp {
+        int level = 0, coarseness = 0, coarsest = 0;
+        std::string text{};
+    };
+    void gave_up(GivenUp now);
     /// After each frame written: keeps the rate and the processor's load over the last second.
     void wrote_frame() noexcept;
     /// The same for a frame that was written before.
@@ -79,8 +84,8 @@ private:
     std::uint64_t window_frames_ = 0;
     mutable std::mutex text_mutex_;  // taken to configure, to read and for failures; never for a good frame
     std::vector<TimerRef> timers_;
-    std::string last_failure_, given_up_;
-    int level_ = 0;
+    std::string last_failure_;
+    GivenUp given_up_;
 };
 
 /// Processor time of the whole process so far.

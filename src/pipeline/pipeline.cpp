@@ -141,7 +141,9 @@ Pipeline& Pipeline::live(const LiveOptions& options) {
     if (options.stall.count() <= 0) {
         throw Error(Errc::invalid_argument, "pipeline: live options: stall must be more than 0 ms");
     }
+    const bool was_governed = impl_->governed();
     impl_->live = options;
+    if (impl_->governed() != was_governed) impl_->configured = false;  // stages are prepared accordingly
     return *this;
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <cerrno>
 #include <thread>
+#include <type_traits>
 #include <utility>
 #include <vbg/log.hpp>
 
@@ -64,7 +65,7 @@ std::unique_ptr<Effect> make_card(std::string_view spec) {
 
 Machine::Ready Machine::ready() const {
     Ready now;
-    mailbox.call([&] { now = {configured, working, context.threads()}; });
+    mailbox.call([&] { now = {configured, working, context.threads(), governed()}; });
     return now;
 }
 
@@ -72,7 +73,10 @@ template <class Stages>
 void Machine::configure_for(const Ready& ready, Stages& stages) {
     if (!ready.configured || stages.empty()) return;
     Context own(ready.threads);  // ours works for the frames meanwhile
-    for (auto& stage : stages) stage->configure(ready.spec, own);
+    for (auto& stage : stages) {
+        if constexpr (std::is_same_v<Stages, TimedChain<Segmenter>>) stage->allow_coarser(ready.governed);
+        stage->configure(ready.spec, own);
+    }
 }
 
 template <class Stages>
@@ -82,7 +86,7 @@ void Machine::exchange(Stages stages, void (Machine::*put)(Stages&)) {
     mailbox.call([&] {
         const bool same = before.configured == configured && before.spec.width == working.width &&
                           before.spec.height == working.height && before.spec.format == working.format;
-        if (!same) configure_for({configured, working, context.threads()}, stages);
+        if (!same) configure_for({configured, working, context.threads(), governed()}, stages);
         (this->*put)(stages);
         if (configured) parts_changed();
     });
@@ -90,6 +94,7 @@ void Machine::exchange(Stages stages, void (Machine::*put)(Stages&)) {
 }
 
 void Machine::put_segmenter(TimedChain<Segmenter>& one) {
+    coarsest = one.front()->coarsest();
     if (!maker_timers.empty()) maker_timers.front() = one.front().timer;
     if (matte_thread != nullptr) {
         matte_thread->replace(one.front());

@@ -4,9 +4,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <memory>
 #include <vbg/error.hpp>
+#include <vector>
 
 #include "segment/network_stage.hpp"
 
@@ -15,8 +18,6 @@ namespace vbg::segment {
 namespace {
 
 constexpr std::string_view kDefaultModel = "bodypix-mobilenet-075-16-quant2";
-/// More would need tens of gigabytes: pixels of the network's input. A 4K frame at full resolution fits.
-constexpr double kMostInputPixels = 3857. * 2177.;
 
 constexpr std::array kParameters = {
     Parameter{.name = "model",
@@ -76,18 +77,39 @@ public:
     explicit BodyPix(const Parameters& parameters)
         : runner_(parameters), resolution_(resolution_of(parameters)), finish_(parameters) {}
     [[nodiscard]] std::string_view name() const noexcept override { return "bodypix"; }
+    [[nodiscard]] int coarsest() const noexcept override {
+        return std::max(static_cast<int>(levels_.size()), 1) - 1;
+    }
 
 private:
+    /// One size of the network's input.
+    struct Level {
+        NetworkInput input;
+        MatteOutput output;
+    };
+
     void do_configure(const FrameSpec& spec, Context& context) override {
         const model::Description description = runner_.read_description();
         check(description);
-        const int stride = description.output_stride;
         runner_.load({"segments"});
-        const BodyPixSize size = bodypix_size(spec.width, spec.height, resolution_, stride);
-        check_size(spec, size);
-        input_.configure(spec, description.input, size.width, size.height, context);
-        input_.sample_padded(size.padding);
-        const net::Output& output = runner_.warm_up(input_.data(), size.width, size.height).front();
+        levels_.clear();
+        for (const double part : kCoarser) {
+            const BodyPixSize size =
+                bodypix_size(spec.width, spec.height, part * resolution_, description.output_stride);
+            const bool is_coarser = !levels_.empty();
+            if (is_coarser && (!coarser_allowed() || !is_fine_enough(size.width, size.height))) break;
+            if (!is_coarser) check_size(spec, size);
+            levels_.push_back(std::make_unique<Level>());
+            prepare(*levels_.back(), size, spec, description, context);
+        }
+    }
+
+    void prepare(Level& level, const BodyPixSize& size, const FrameSpec& spec,
+                 const model::Description& description, Context& context) {
+        const int stride = description.output_stride;
+        level.input.configure(spec, description.input, size.width, size.height, context);
+        level.input.sample_padded(size.padding);
+        const net::Output& output = runner_.warm_up(level.input.data(), size.width, size.height).front();
         const int wide = (size.width - 1) / stride + 1, high = (size.height - 1) / stride + 1;
         if (output.channels != 1 || output.width != wide || output.height != high) {
             runner_.refuse(fmt::format(
@@ -95,16 +117,17 @@ private:
                 "(output stride {}); convert it again with vbg-model convert",
                 output.width, output.height, output.channels, size.width, size.height, wide, high, stride));
         }
-        output_.configure(spec, wide, high, context);
-        output_.cover_padded(size.padding, size.width, size.height);
-        finish_.apply(output_);
+        level.output.configure(spec, wide, high, context);
+        level.output.cover_padded(size.padding, size.width, size.height);
+        finish_.apply(level.output);
     }
 
     bool do_segment(const ConstFrameView& frame, const MaskView& alpha, Context& context,
                     const std::optional<FrameView>& /*foreground*/) override {
-        const float* input = input_.fill(frame, context);
-        const auto& outputs = runner_.run(input, input_.width(), input_.height());
-        output_.write(outputs.front().data.data(), alpha, context);
+        Level& level = *levels_[static_cast<std::size_t>(coarseness())];
+        const float* input = level.input.fill(frame, context);
+        const auto& outputs = runner_.run(input, level.input.width(), level.input.height());
+        level.output.write(outputs.front().data.data(), alpha, context);
         return false;
     }
 
@@ -139,8 +162,7 @@ private:
     NetworkRunner runner_;
     double resolution_;
     Finish finish_;
-    NetworkInput input_;
-    MatteOutput output_;
+    std::vector<std::unique_ptr<Level>> levels_;  ///< by coarseness
 };
 
 }  // namespace

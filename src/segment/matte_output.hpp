@@ -33,9 +33,6 @@ public:
     void set_soft(double black, double white);
     void set_hard(double threshold);
 
-    [[nodiscard]] int frame_width() const noexcept { return spec_.width; }
-    [[nodiscard]] int frame_height() const noexcept { return spec_.height; }
-
     /// Writes every value of `alpha` (u8 or f32). Where that lies on a GPU, so does `plane`.
     void write(const float* plane, const MaskView& alpha, Context& context);
     /// What a GPU does.

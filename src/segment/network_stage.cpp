@@ -92,6 +92,7 @@ void NetworkRunner::load(const std::vector<std::string>& outputs) {
     net::NetworkOptions options = options_;
     options.outputs = outputs;
     network_ = named([&] { return net::Network::load(path_, options); });
+    shapes_.clear();
     log(LogLevel::info, fmt::format("{}: {}", stage_, network_->summary()));
 }
 
@@ -106,24 +107,30 @@ const std::vector<net::Output>& NetworkRunner::warm_up(const float* input, int w
         network_->warm_up(height, width);
         network_->run(input, height, width, outputs_);
     });
-    shapes_.clear();
+    std::erase_if(shapes_, [&](const Shapes& s) { return s.width == width && s.height == height; });
+    Shapes& shapes = shapes_.emplace_back(Shapes{width, height, {}});
     for (const net::Output& output : outputs_) {
         if (output.height < 1 || output.width < 1 || output.channels < 1) {
             refuse(fmt::format("an output is {}x{} with {} channels; wanted at least one value", output.width,
                                output.height, output.channels));
         }
-        shapes_.push_back({output.height, output.width, output.channels});
+        shapes.outputs.push_back({output.height, output.width, output.channels});
     }
     return outputs_;
 }
 
 const std::vector<net::Output>& NetworkRunner::run(const float* input, int width, int height) {
     named([&] { network_->run(input, height, width, outputs_); });
-    if (outputs_.size() != shapes_.size())
-        refuse(fmt::format("gave {} outputs; wanted {}", outputs_.size(), shapes_.size()));
-    for (std::size_t i = 0; i < shapes_.size(); ++i) {
+    const auto warm = std::find_if(shapes_.begin(), shapes_.end(),
+                                   [&](const Shapes& s) { return s.width == width && s.height == height; });
+    if (warm == shapes_.end())
+        throw Error(Errc::internal, fmt::format("{}: is not warm at {}x{}", stage_, width, height));
+    const std::vector<Shape>& shapes = warm->outputs;
+    if (outputs_.size() != shapes.size())
+        refuse(fmt::format("gave {} outputs; wanted {}", outputs_.size(), shapes.size()));
+    for (std::size_t i = 0; i < shapes.size(); ++i) {
         const net::Output& got = outputs_[i];
-        const Shape& wanted = shapes_[i];
+        const Shape& wanted = shapes[i];
         if (got.height == wanted.height && got.width == wanted.width && got.channels == wanted.channels)
             continue;
         refuse(

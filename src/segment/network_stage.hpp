@@ -2,6 +2,8 @@
 /// @file network_stage.hpp  What every segmenter with a network has in common: parameters, the model file,
 /// one run and its checks.
 
+#include <algorithm>
+#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -66,6 +68,18 @@ struct Finish {
     void apply(MatteOutput& output) const;
 };
 
+/// Largest input of a network that takes any size, pixels; more would need tens of gigabytes. A 4K frame at
+/// full resolution fits.
+inline constexpr double kMostInputPixels = 3857. * 2177.;
+
+/// Parts of the resolution asked for at which a network works when it may be coarser, the finest first: each
+/// has half the pixels of the one before.
+inline constexpr std::array kCoarser{1., 0.7, 0.5};
+/// Whether an input of that size still shows a person.
+[[nodiscard]] constexpr bool is_fine_enough(int width, int height) noexcept {
+    return std::min(width, height) >= 96;
+}
+
 /// Empty where the model is there; else what is missing and the command that fetches it.
 [[nodiscard]] std::string why_model_is_missing(std::string_view name);
 
@@ -85,9 +99,10 @@ public:
     /// Throws Error{model}: who() and `problem`.
     [[noreturn]] void refuse(const std::string& problem) const;
 
-    /// Runs at this size until it is warm, and once for the sizes of its outputs.
+    /// Runs at this size until it is warm, and once for the sizes of its outputs. Several sizes may be warm.
     const std::vector<net::Output>& warm_up(const float* input, int width, int height);
-    /// Runs once. Throws Error{model} where the output's size is not what warm_up() found, or it has NaN.
+    /// Runs once at a size that is warm. Throws Error{model} where the output's size is not what warm_up()
+    /// found, or it has NaN.
     const std::vector<net::Output>& run(const float* input, int width, int height);
 
 private:
@@ -102,7 +117,12 @@ private:
     struct Shape {
         int height, width, channels;
     };
-    std::vector<Shape> shapes_;
+    /// Outputs of one size of input.
+    struct Shapes {
+        int width, height;  ///< of the input
+        std::vector<Shape> outputs;
+    };
+    std::vector<Shapes> shapes_;
 };
 
 }  // namespace vbg::segment

@@ -11,9 +11,6 @@ namespace vbg::segment {
 
 namespace {
 
-/// Largest input of a network of any size, pixels: a 4K frame fits.
-constexpr double kMostInputPixels = 3857. * 2177.;
-
 std::string names_of(const model::Description& description) {
     std::string names;
     for (const auto& output : description.outputs) {
@@ -43,7 +40,8 @@ PlaneSegmenter::PlaneSegmenter(const Parameters& parameters, Options options)
 
 void PlaneSegmenter::check(const model::Description& /*description*/) const {}
 void PlaneSegmenter::start(const FrameSpec& /*spec*/) {}
-Rect PlaneSegmenter::part() const noexcept { return {0, 0, output_.frame_width(), output_.frame_height()}; }
+Rect PlaneSegmenter::part() const noexcept { return {0, 0, spec().width, spec().height}; }
+int PlaneSegmenter::coarsest() const noexcept { return std::max(static_cast<int>(levels_.size()), 1) - 1; }
 void PlaneSegmenter::look(const float* /*plane*/, int /*width*/, int /*height*/) noexcept {}
 bool PlaneSegmenter::look_again() const noexcept { return false; }
 bool PlaneSegmenter::survey_due() const noexcept { return false; }
@@ -88,47 +86,62 @@ void PlaneSegmenter::do_configure(const FrameSpec& spec, Context& context) {
                 "memory; use a smaller resolution",
                 runner_.who(), spec.width, spec.height, options_.resolution, size.width, size.height));
     }
-    input_.configure(spec, input, size.width, size.height, context);
-    const net::Output& output = runner_.warm_up(input_.data(), size.width, size.height).front();
+    levels_.clear();
+    plane_.clear();
+    for (const double of_wanted : kCoarser) {
+        const InputSize now = input_size(input, spec.width, spec.height, of_wanted * options_.resolution);
+        const bool is_coarser = !levels_.empty();
+        if (is_coarser && (!coarser_allowed() || now == size || !is_fine_enough(now.width, now.height)))
+            break;
+        levels_.push_back(std::make_unique<Level>());
+        prepare(*levels_.back(), now, spec, context);
+    }
+    start(spec);
+}
+
+void PlaneSegmenter::prepare(Level& level, const InputSize& size, const FrameSpec& spec, Context& context) {
+    level.input.configure(spec, runner_.description().input, size.width, size.height, context);
+    const net::Output& output = runner_.warm_up(level.input.data(), size.width, size.height).front();
     if (output.channels != chosen_.channels) {
         runner_.refuse(fmt::format("output '{}' has {} channels; its description says {}", chosen_.name,
                                    output.channels, chosen_.channels));
     }
-    plane_width_ = output.width;
-    plane_height_ = output.height;
-    plane_.assign(static_cast<std::size_t>(plane_width_) * static_cast<std::size_t>(plane_height_), 0.F);
-    output_.configure(spec, plane_width_, plane_height_, context);
-    finish_.apply(output_);
-    part_ = {0, 0, spec.width, spec.height};
-    start(spec);
+    level.plane_width = output.width;
+    level.plane_height = output.height;
+    const auto values = static_cast<std::size_t>(output.width) * static_cast<std::size_t>(output.height);
+    plane_.resize(std::max(plane_.size(), values));
+    level.output.configure(spec, output.width, output.height, context);
+    finish_.apply(level.output);
+    level.part = {0, 0, spec.width, spec.height};
 }
 
 /// The person's probabilities in `part` of the frame -> plane_.
 void PlaneSegmenter::look_at(const Rect& part, const ConstFrameView& frame, Context& context) {
-    if (!(part == part_)) {
-        input_.sample_area(part);
-        output_.cover(part);
-        part_ = part;
+    Level& now = level();
+    if (!(part == now.part)) {
+        now.input.sample_area(part);
+        now.output.cover(part);
+        now.part = part;
     }
-    const float* input = input_.fill(frame, context);
-    const auto& outputs = runner_.run(input, input_.width(), input_.height());
-    extract_person(outputs.front().data.data(), plane_width_ * plane_height_, chosen_, options_.hard_class,
-                   plane_.data());
+    const float* input = now.input.fill(frame, context);
+    const auto& outputs = runner_.run(input, now.input.width(), now.input.height());
+    extract_person(outputs.front().data.data(), now.plane_width * now.plane_height, chosen_,
+                   options_.hard_class, plane_.data());
 }
 
 bool PlaneSegmenter::do_segment(const ConstFrameView& frame, const MaskView& alpha, Context& context,
                                 const std::optional<FrameView>& /*foreground*/) {
     if (survey_due()) {
         look_at({0, 0, frame.width, frame.height}, frame, context);
-        survey(plane_.data(), plane_width_, plane_height_);
+        survey(plane_.data(), level().plane_width, level().plane_height);
     }
     look_at(part(), frame, context);
-    look(plane_.data(), plane_width_, plane_height_);
+    look(plane_.data(), level().plane_width, level().plane_height);
     if (look_again()) {
         look_at(part(), frame, context);
-        look(plane_.data(), plane_width_, plane_height_);
+        look(plane_.data(), level().plane_width, level().plane_height);
     }
-    output_.write(plane_.data(), alpha, context);
+    level().output.write(plane_.data(), alpha, context);
     return false;
 }
 

@@ -2,6 +2,7 @@
 /// @file plane_segmenter.hpp  Segmenters whose network maps a picture to one plane that covers it: what is
 /// common to `selfie` and `torchscript`.
 
+#include <memory>
 #include <string>
 #include <vbg/segmenter.hpp>
 #include <vector>
@@ -10,9 +11,18 @@
 
 namespace vbg::segment {
 
+/// Size of a network's input.
+struct InputSize {
+    int width = 0, height = 0;
+    friend bool operator==(const InputSize&, const InputSize&) = default;
+};
+
 /// Samples (a part of) the frame by area, runs the network as its description says, enlarges the person's
 /// plane with half-pixel centres.
 class PlaneSegmenter : public Segmenter {
+public:
+    [[nodiscard]] int coarsest() const noexcept override;
+
 protected:
     struct Options {
         std::string output;       ///< name of the output to take; empty = the first that is a matte
@@ -24,11 +34,21 @@ protected:
     [[nodiscard]] const NetworkRunner& runner() const noexcept { return runner_; }
 
 private:
+    /// One size of the network's input.
+    struct Level {
+        NetworkInput input;
+        MatteOutput output;
+        int plane_width = 0, plane_height = 0;
+        Rect part{};  ///< what input and output are set to
+    };
+
     void do_configure(const FrameSpec& spec, Context& context) override;
     bool do_segment(const ConstFrameView& frame, const MaskView& alpha, Context& context,
                     const std::optional<FrameView>& foreground) override;
     void choose_output(const model::Description& description);
+    void prepare(Level& level, const InputSize& size, const FrameSpec& spec, Context& context);
     void look_at(const Rect& part, const ConstFrameView& frame, Context& context);
+    [[nodiscard]] Level& level() noexcept { return *levels_[static_cast<std::size_t>(coarseness())]; }
 
     /// Throws where the network is none for this segmenter.
     virtual void check(const model::Description& description) const;
@@ -48,17 +68,11 @@ private:
     Options options_;
     Finish finish_;
     model::OutputDescription chosen_;
-    NetworkInput input_;
-    MatteOutput output_;
+    std::vector<std::unique_ptr<Level>> levels_;  ///< by coarseness
     std::vector<float> plane_;
-    int plane_width_ = 0, plane_height_ = 0;
-    Rect part_{};  ///< what input_ and output_ are set to
 };
 
-/// Size of the input that a network of this description gets for a frame.
-struct InputSize {
-    int width = 0, height = 0;
-};
+/// What a network of this description gets for a frame.
 [[nodiscard]] InputSize input_size(const model::InputDescription& input, int width, int height,
                                    double resolution);
 

@@ -78,6 +78,8 @@ struct LiveRig {
     std::shared_ptr<std::atomic<bool>> sink_gone;
     std::function<void()> before_segment;                                 ///< set before start()
     std::function<void(const ConstFrameView&, const MaskView&)> segment;  ///< default: left_half()
+    int coarsest = 0;                                                     ///< of the segmenter
+    std::atomic<int> coarseness{0};                                       ///< of the newest matte
     LiveOptions live;
     Pipeline pipeline{1};
     std::stop_source stop;
@@ -96,11 +98,13 @@ struct LiveRig {
         sink_gone = sink->gone;
         if (!segment) segment = left_half;
         pipeline.source(std::make_unique<FakeCamera>(camera))
-            .segmenter(
-                std::make_unique<FunctionSegmenter>([this](const ConstFrameView& f, const MaskView& m) {
+            .segmenter(std::make_unique<CoarseSegmenter>(
+                [this](const ConstFrameView& f, const MaskView& m, int steps) {
+                    coarseness = steps;
                     if (before_segment) before_segment();
                     segment(f, m);
-                }))
+                },
+                coarsest))
             .compositor(std::make_unique<PlainOver>())
             .live(live)
             .sink(std::move(sink));

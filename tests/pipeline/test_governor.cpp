@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <vector>
 
@@ -25,8 +26,8 @@ struct Simulation {
         const Governor::Choice& choice = governor.choice();
         const double frames = 30.0 / choice.frame_every;
         const double composing = costs.fixed + costs.background / choice.background_every;
-        return {frames * (composing + costs.matte / choice.matte_every),
-                frames * (composing + costs.matte / choice.matte_every)};
+        const double matte = costs.matte / choice.matte_every / (1 << choice.coarseness);
+        return {frames * (composing + matte), frames * (composing + matte)};
     }
     void run(const Costs& costs, std::chrono::seconds time) {
         for (const auto end = now + time; now < end;) {
@@ -82,13 +83,69 @@ TEST_CASE("what holds the rate never leaves frames out; what limits the processo
     const Costs heavy{.fixed = 0.05, .background = 0.02, .matte = 0.1};
     Simulation rate{Governor({.hold_rate = true})};
     rate.run(heavy, 60s);
-    CHECK(rate.governor.choice() == Governor::Choice{4, 4, 1});
+    CHECK(rate.governor.choice() == Governor::Choice{0, 4, 4, 1});
     CHECK(rate.governor.text() == "a matte for every 4th frame, background effects for every 4th frame");
     Simulation cpu{Governor({.max_cpu = 0.1})};
     cpu.run(heavy, 60s);
-    CHECK(cpu.governor.choice() == Governor::Choice{4, 4, 2});
+    CHECK(cpu.governor.choice() == Governor::Choice{0, 4, 4, 2});
     cpu.run({.fixed = 0.0001, .background = 0, .matte = 0}, 120s);
     CHECK(cpu.governor.level() == 0);
+}
+
+TEST_CASE("the network's resolution goes first and comes back last") {
+    Governor governor({.max_cpu = 0.3});
+    governor.coarsest(2);
+    auto now = Governor::Time{} + 100s;
+    std::vector<Governor::Choice> way{governor.choice()};
+    const auto record = [&](double cpu) {
+        for (int i = 0; i < 200; ++i) {
+            governor.update(now += 500ms, {.cpu = cpu, .busy = 0});
+            if (governor.choice() != way.back()) way.push_back(governor.choice());
+            CHECK((governor.level() > 0) == governor.text().starts_with("a coarser matte ("));
+        }
+    };
+    record(1);
+    const std::vector<Governor::Choice> down{{0, 1, 1, 1}, {1, 1, 1, 1}, {2, 1, 1, 1},
+                                             {2, 2, 1, 1}, {2, 3, 1, 1}, {2, 4, 1, 1},
+                                             {2, 4, 2, 1}, {2, 4, 4, 1}, {2, 4, 4, 2}};
+    CHECK(way == down);
+    CHECK(governor.level() == 8);
+    CHECK(governor.text() ==
+          "a coarser matte (2 of 2), a matte for every 4th frame, background effects for every "
+          "4th frame, shown is only every 2nd frame");
+    way.resize(1);
+    way.front() = governor.choice();
+    record(0);
+    CHECK(way == std::vector<Governor::Choice>(down.rbegin(), down.rend()));
+    CHECK(governor.level() == 0);
+}
+
+TEST_CASE("where a coarser matte is enough nothing else is given up") {
+    // 0.81 cores with all, 0.51 at half the network's pixels.
+    for (const Governor::Limits& limits : {Governor::Limits{.max_cpu = 0.55}, {.hold_rate = true}}) {
+        Simulation s{Governor(limits)};
+        s.governor.coarsest(2);
+        const double more = limits.hold_rate ? 1.8 : 1;
+        s.run({.fixed = 0.004 * more, .background = 0.003 * more, .matte = 0.020 * more}, 120s);
+        CHECK(s.governor.choice() == Governor::Choice{1, 1, 1, 1});
+        CHECK(s.governor.text() == "a coarser matte (1 of 2)");
+    }
+}
+
+TEST_CASE("another segmenter may be able to give up more, or less") {
+    const Costs heavy{.fixed = 0.05, .background = 0.02, .matte = 0.1};
+    Simulation s{Governor({.hold_rate = true})};
+    s.governor.coarsest(2);
+    s.run(heavy, 3s);
+    REQUIRE(s.governor.choice() == Governor::Choice{2, 2, 1, 1});
+    s.governor.coarsest(0);  // such as selfie
+    CHECK(s.governor.choice() == Governor::Choice{0, 2, 1, 1});
+    CHECK(s.governor.level() == 1);
+    s.governor.coarsest(1);
+    s.run(heavy, 1s);
+    CHECK(s.governor.choice() == Governor::Choice{1, 2, 1, 1});
+    s.run({.fixed = 0.0001, .background = 0, .matte = 0}, 120s);
+    CHECK(s.governor.level() == 0);
 }
 
 TEST_CASE("one slow window is no reason") {

@@ -29,6 +29,17 @@ inline double at(const ConstMaskView& mask, int x, int y) {
 }
 inline double at(const Mask& mask, int x, int y) { return at(mask.view(), x, y); }
 
+/// Whether two mattes are the same to the last bit of what at() tells.
+inline bool same_values(const Mask& a, const Mask& b) {
+    if (a.width() != b.width() || a.height() != b.height()) return false;
+    for (int y = 0; y < a.height(); ++y) {
+        for (int x = 0; x < a.width(); ++x) {
+            if (at(a, x, y) != at(b, x, y)) return false;
+        }
+    }
+    return true;
+}
+
 inline double largest(const Mask& mask) {
     double most = 0;
     for (int y = 0; y < mask.height(); ++y) {

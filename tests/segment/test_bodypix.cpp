@@ -182,3 +182,47 @@ TEST_CASE("bodypix: tiny frames give a matte") {
         CHECK(test::largest(test::segment(*stage, frame)) <= 1);
     }
 }
+
+TEST_CASE("bodypix: what it gives when coarser is what it gives at that resolution") {
+    if (!have_bodypix()) return;
+    const std::string model = test::converted("models/bodypix/mobilenet/quant2/075/model-stride16.json");
+    const Frame frame = picture_of(test::bodypix_cases().front());
+    const FrameSpec spec = test::spec_of(frame);
+    Context context(2);
+    const auto with = [&](const std::string& resolution) {
+        return make_segmenter("bodypix:model=" + quote_value(model) +
+                              ",threshold=none,precision=fp32,device=cpu,resolution=" + resolution);
+    };
+    const auto matte_of = [&](Segmenter& segmenter) {
+        Mask mask(spec.width, spec.height);
+        segmenter.segment(frame.view(), mask.view(), context);
+        return mask;
+    };
+    const auto plain = [&](const std::string& resolution) {
+        auto segmenter = with(resolution);
+        segmenter->configure(spec, context);
+        CHECK(segmenter->coarsest() == 0);  // nobody asked for more
+        check_throws(Errc::invalid_argument, {"bodypix", "coarseness 1", "allow_coarser"},
+                     [&] { segmenter->coarseness(1); });
+        return matte_of(*segmenter);
+    };
+    auto segmenter = with("medium");
+    segmenter->allow_coarser(true);
+    segmenter->configure(spec, context);
+    REQUIRE(segmenter->coarsest() == 2);
+    // Down and up again: 0.5, 0.35 (= 0.7 of it), 0.25.
+    const Mask medium = plain("medium"), between = plain("0.35"), low = plain("low");
+    CHECK(difference(medium, low) > 0);  // else the rest says nothing
+    for (const auto& [steps, wanted] :
+         {std::pair(1, &between), {2, &low}, {1, &between}, {0, &medium}, {2, &low}, {0, &medium}}) {
+        segmenter->coarseness(steps);
+        CHECK(segmenter->coarseness() == steps);
+        const Mask got = matte_of(*segmenter);
+        CHECK(test::same_values(got, *wanted));
+        CHECK(difference(got, medium) < 0.1);  // still the same person
+    }
+    segmenter->coarseness(2);
+    segmenter->configure({.width = 100, .height = 100, .format = PixelFormat::bgr8}, context);
+    CHECK(segmenter->coarsest() == 0);  // too small to be coarser
+    CHECK(segmenter->coarseness() == 0);
+}

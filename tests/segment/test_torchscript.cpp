@@ -1,6 +1,7 @@
 // Any user's network: what its description says is done, and what it does wrong is refused.
 #include <doctest/doctest.h>
 
+#include <array>
 #include <fstream>
 #include <vbg/vbg.hpp>
 
@@ -145,6 +146,33 @@ TEST_CASE_FIXTURE(Fixture, "torchscript: NaN, wrong shapes and wrong types are r
     Mask mask(64, 48);
     const Frame frame = two_colours(64, 48, PixelFormat::bgr8);
     check_throws(Errc::model, {"later.pt"}, [&] { stage->segment(frame.view(), mask.view(), context); });
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "torchscript: coarser is the same as a lower resolution, where there is a choice") {
+    const char* const source = "def forward(self, x):\n    return x[:, 0:1]\n";
+    const std::string any = model("any", source, description(kRed, R"("rule": "multiple", "stride": 32)"));
+    const Frame frame = test::noise(320, 240);
+    Context context;
+    auto stage = make_segmenter(spec(any, ",resolution=1"));
+    stage->allow_coarser(true);
+    stage->configure(test::spec_of(frame), context);
+    REQUIRE(stage->coarsest() == 2);
+    const std::array<std::string, 3> resolutions{"1", "0.7", "0.5"};
+    for (const int steps : {1, 2, 0, 2}) {
+        stage->coarseness(steps);
+        Mask got(320, 240, MaskFormat::f32);
+        stage->segment(frame.view(), got.view(), context);
+        const auto plain =
+            make_segmenter(spec(any, ",resolution=" + resolutions[static_cast<std::size_t>(steps)]));
+        CHECK(test::same_values(got, test::segment(*plain, frame, MaskFormat::f32)));
+    }
+
+    const std::string fixed = model("fixed", source, description(kRed));
+    stage = make_segmenter(spec(fixed));
+    stage->allow_coarser(true);
+    stage->configure(test::spec_of(frame), context);
+    CHECK(stage->coarsest() == 0);
 }
 
 TEST_CASE("torchscript: input sizes by rule") {

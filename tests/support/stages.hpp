@@ -54,6 +54,25 @@ private:
     Function function_;
 };
 
+/// The same for a segmenter that can be coarser, which the function is told.
+class CoarseSegmenter final : public Segmenter {
+public:
+    using Function = std::function<void(const ConstFrameView&, const MaskView&, int coarseness)>;
+    CoarseSegmenter(Function function, int coarsest) : function_(std::move(function)), most_(coarsest) {}
+    [[nodiscard]] std::string_view name() const noexcept override { return "coarse"; }
+    [[nodiscard]] int coarsest() const noexcept override { return coarsest_; }
+
+private:
+    void do_configure(const FrameSpec&, Context&) override { coarsest_ = coarser_allowed() ? most_ : 0; }
+    bool do_segment(const ConstFrameView& frame, const MaskView& alpha, Context&,
+                    const std::optional<FrameView>&) override {
+        function_(frame, alpha, coarseness());
+        return false;
+    }
+    Function function_;
+    int most_, coarsest_ = 0;
+};
+
 /// Gives every frame written to a function.
 class FunctionSink final : public Sink {
 public:

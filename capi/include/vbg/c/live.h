@@ -30,7 +30,8 @@ typedef struct vbg_live_options {
      * network idle, card shown. */
     int32_t on_demand;
     int32_t idle_after_ms; /* how long nobody must have looked before that; 0 = 5000 */
-    /* 1: give up mattes and background effects where composing a frame takes longer than a frame lasts. */
+    /* 1: give up the network's resolution, mattes and background effects where composing a frame takes longer
+     * than a frame lasts. */
     int32_t hold_rate;
     /* A segmenter that has not answered for that long has stalled: no valid matte, see VBG_FAILURE_.... A
      * source silent for three times as long is opened anew. 0 = 1000. */
@@ -43,7 +44,8 @@ typedef struct vbg_live_options {
      * last frame is written again at this rate. */
     double fps;
     /* Processor time that the whole process may use, in cores; 0 = no limit. Given up to keep it, in this
-     * order: mattes for some frames, background effects for some frames, every other frame. */
+     * order: the network's resolution, mattes for some frames, background effects for some frames, every
+     * other frame. */
     double max_cpu;
     /* Version 0.1 ends here. New members go below this line. */
 } vbg_live_options;

@@ -128,6 +128,8 @@ typedef struct vbg_stats {
     double latency_last, latency_mean, latency_max;
     double cpu; /* processor cores that the whole process used over the last second or so */
     /* Version 0.1 ends here. New members go below this line. */
+    int32_t coarseness; /* steps of the network's resolution given up; counted in level */
+    int32_t coarsest;   /* how many there are to give up */
 } vbg_stats;
 /* How long one stage took. */
 typedef struct vbg_stage_time {
