@@ -87,6 +87,9 @@ public:
         return said == VBG_DEMAND_NONE || said == VBG_DEMAND_WANTED ? static_cast<vbg::Demand>(said)
                                                                     : vbg::Demand::unknown;
     }
+    void interrupt() noexcept override {
+        if (callbacks_.interrupt != nullptr) callbacks_.interrupt(user_.get());
+    }
     void own() noexcept { user_.own(); }
 
 private:

@@ -131,18 +131,18 @@ int run(const Command& command, const Options& options, Clock::time_point start)
     const auto since = [start] { return std::chrono::duration<double>(Clock::now() - start).count(); };
     Timing timing;
     Steering steering(pipeline, signals, command, options, parts);
-    pipeline.open();
-    timing.ready_seconds = since();
-
     Status status(quiet);
     std::exception_ptr failure;
     try {
+        pipeline.open(signals.token());
+        timing.ready_seconds = since();
         pipeline.run(signals.token(), options.frames.value_or(0), [&](const vbg::Pipeline& p) {
             if (timing.first_frame_seconds == 0) timing.first_frame_seconds = since();
             status.update(p);
         });
     } catch (const vbg::Error& e) {
-        // ECANCELED: the preview was closed, and there is no other sink.
+        // ECANCELED: the preview was closed, and there is no other sink; or a signal came while a named pipe
+        // had no reader yet.
         if (e.sys_errno() != ECANCELED) failure = std::current_exception();
     } catch (...) {
         failure = std::current_exception();

@@ -163,8 +163,8 @@ public:
 
     /// Opens source and sinks and configures every stage now, rather than in the first step(): models are
     /// loaded and warmed up here. Throws what they throw, or Error{wrong_state} when source or segmenter is
-    /// missing.
-    void open();
+    /// missing. `stop` ends waiting for the reader of a named pipe with Error{io}, ECANCELED.
+    void open(std::stop_token stop = {});
     /// One frame from source to sinks on the calling thread; no hidden thread but Context's workers.
     /// Throws Error as OnFailure says, and always when source or sink fail.
     [[nodiscard]] ReadResult step(std::chrono::milliseconds timeout = std::chrono::milliseconds(1000));
@@ -181,6 +181,8 @@ public:
     /// is cut.
     ///
     /// Always joins its threads, so it returns only when a stalled segmenter has; rethrows the first error.
+    /// `stop` also ends waiting for whoever reads what a sink writes (Sink::interrupt()): that sink's last
+    /// frame is cut off then, the other sinks are finished as ever.
     void run(std::stop_token stop = {}, std::uint64_t frames = 0,
              const std::function<void(const Pipeline&)>& progress = nullptr);
     /// Finishes the sinks (files get their final names) and closes the source. Throws Error{io}.

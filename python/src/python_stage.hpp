@@ -176,6 +176,7 @@ public:
     // Nothing is abandoned on destruction: by then the Python object is half gone. Whoever uses it as a sink
     // (a Pipeline, `with`) abandons or closes it before.
     [[nodiscard]] std::string_view name() const noexcept override { return side_.name(); }
+    void interrupt() noexcept override { side_.call_quietly("do_interrupt"); }
 
 private:
     FrameSpec do_open(const FrameSpec& wanted) override;

@@ -19,8 +19,12 @@ class RunControl {
 public:
     /// Asks the run under way to stop; where there is none, the next one ends as it begins. Thread-safe.
     void stop() {
-        const std::lock_guard lock(mutex_);
-        stop_.request_stop();
+        std::stop_source present(std::nostopstate);
+        {
+            const std::lock_guard lock(mutex_);
+            present = stop_;
+        }
+        present.request_stop();  // calls do_interrupt() of Python sinks, which wants the GIL: without the lock
     }
     /// A new run begins: stopped already where a stop came beforehand.
     std::stop_token start() {
@@ -34,9 +38,11 @@ public:
         stop_ = std::stop_source();
     }
     void fatal(std::exception_ptr error) {
-        const std::lock_guard lock(mutex_);
-        if (!fatal_) fatal_ = std::move(error);
-        stop_.request_stop();
+        {
+            const std::lock_guard lock(mutex_);
+            if (!fatal_) fatal_ = std::move(error);
+        }
+        stop();
     }
     [[nodiscard]] std::exception_ptr take_fatal() {
         const std::lock_guard lock(mutex_);
@@ -222,6 +228,8 @@ public:
     [[nodiscard]] std::string_view name() const noexcept override { return stage().name(); }
     [[nodiscard]] Demand demand() const noexcept override { return stage().demand(); }
     [[nodiscard]] SinkCounters counters() const noexcept override { return stage().counters(); }
+    void interrupt() noexcept override { stage().interrupt(); }  // while another thread is in do_write()
+    void rearm() noexcept override { stage().rearm(); }
 
 private:
     FrameSpec do_open(const FrameSpec& wanted) override {

@@ -55,6 +55,9 @@ bool Source::is_live() const noexcept { return false; }
 std::uint64_t Source::length() const noexcept { return 0; }
 std::uint64_t Source::damaged() const noexcept { return 0; }
 
+void Sink::interrupt() noexcept {}
+void Sink::rearm() noexcept {}
+
 FrameSpec Sink::open(const FrameSpec& wanted) {
     abandon();
     if (wanted.width < 1 || wanted.height < 1 || plane_count(wanted.format) == 0) {

@@ -6,7 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -102,6 +104,43 @@ private:
     bool was_pending_ = false;
 };
 
+/// Writes some of `bytes`, or throws. Returns how many: 0 where the descriptor takes none now.
+std::size_t write_some(int fd, std::span<const std::byte> bytes, std::string_view who, HoldSigpipe& hold) {
+    const ssize_t done = ::write(fd, bytes.data(), bytes.size());
+    if (done > 0) return static_cast<std::size_t>(done);
+    const int number = done < 0 ? errno : EIO;
+    if (number == EINTR || number == EAGAIN || number == EWOULDBLOCK) return 0;
+    hold.raised = number == EPIPE;
+    throw_write_error(who, number);
+}
+
+[[noreturn]] void throw_interrupted(std::string_view who, std::string_view reader) {
+    throw Error(Errc::io, fmt::format("{}: stopped while waiting for {}", who, reader), ECANCELED);
+}
+
+/// Opens a named pipe for writing when there is a reader.
+int open_pipe(const std::string& path, const std::string& who, const Interrupt& interrupt) {
+    constexpr std::chrono::milliseconds kAgain{20};
+    for (;;) {
+        if (interrupt.raised()) throw_interrupted(who, "somebody to read it");
+        const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NONBLOCK);
+        if (fd >= 0) return fd;
+        if (errno != ENXIO) throw_write_error(who, errno);
+        if (!interrupt.pause(kAgain)) throw_write_error(who, EINTR);
+    }
+}
+
+/// A descriptor of our own for standard output. A pipe is opened anew: so it can be made non-blocking without
+/// the other programs that share it noticing.
+int own_stdout() {
+    struct stat info {};
+    if (::fstat(STDOUT_FILENO, &info) == 0 && S_ISFIFO(info.st_mode)) {
+        const int fd = ::open("/proc/self/fd/1", O_WRONLY | O_CLOEXEC | O_NONBLOCK);
+        if (fd >= 0) return fd;
+    }
+    return ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+}
+
 /// What a symbolic link points at, so that a rename replaces that and not the link.
 std::string resolve_link(const std::string& path) {
     std::error_code none;
@@ -163,20 +202,24 @@ void throw_write_error(std::string_view who, int sys_errno) {
 void write_all(int fd, std::span<const std::byte> bytes, std::string_view who) {
     HoldSigpipe hold;
     while (!bytes.empty()) {
-        const ssize_t done = ::write(fd, bytes.data(), bytes.size());
-        if (done > 0) {
-            bytes = bytes.subspan(static_cast<std::size_t>(done));
-            continue;
-        }
-        const int number = done < 0 ? errno : EIO;
-        if (number == EINTR) continue;
-        if (number == EAGAIN || number == EWOULDBLOCK) {  // somebody made the pipe non-blocking
-            pollfd wait{fd, POLLOUT, 0};
-            ::poll(&wait, 1, 1000);
-            continue;
-        }
-        hold.raised = number == EPIPE;
-        throw_write_error(who, number);
+        const std::size_t done = write_some(fd, bytes, who, hold);
+        bytes = bytes.subspan(done);
+        if (done > 0) continue;
+        pollfd wait{fd, POLLOUT, 0};  // somebody made the pipe non-blocking
+        ::poll(&wait, 1, 1000);
+    }
+}
+
+void write_all(int fd, std::span<const std::byte> bytes, std::string_view who, const Interrupt& interrupt) {
+    HoldSigpipe hold;
+    const bool blocks = (::fcntl(fd, F_GETFL) & O_NONBLOCK) == 0;
+    const std::size_t most = blocks ? PIPE_BUF : bytes.size();
+    bool may_wait = blocks;
+    while (!bytes.empty()) {
+        if (may_wait && !interrupt.wait_writable(fd)) throw_interrupted(who, "its reader");
+        const std::size_t done = write_some(fd, bytes.first(std::min(most, bytes.size())), who, hold);
+        bytes = bytes.subspan(done);
+        may_wait = blocks || done == 0;
     }
 }
 
@@ -244,28 +287,33 @@ void PartFile::discard() noexcept {
     part_.clear();
 }
 
-ByteWriter::ByteWriter(const std::string& path, std::string_view what)
+ByteWriter::ByteWriter(const std::string& path, std::string_view what, const Interrupt* interrupt)
     : who_(fmt::format("{} '{}'", what, path)) {
     struct stat info {};
     if (path == "-" || path == "/dev/stdout") {
-        fd_ = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+        fd_ = interrupt != nullptr ? own_stdout() : ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
         if (fd_ < 0) throw_write_error(fmt::format("{} to standard output", what), errno);
         who_ = fmt::format("{} to standard output", what);
     } else if (path.starts_with("/dev/fd/") || path.starts_with("/proc/self/fd/") ||
                (::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode))) {
-        fd_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+        const bool waits = interrupt != nullptr && S_ISFIFO(info.st_mode);
+        fd_ = waits ? open_pipe(path, who_, *interrupt) : ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
         if (fd_ < 0) throw_write_error(who_, errno);
     } else {
         file_ = PartFile(path, what);
         fd_ = ::open(file_.part_path().c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
         if (fd_ < 0) throw_write_error(who_, errno);
     }
+    if (::fstat(fd_, &info) == 0 && !S_ISREG(info.st_mode)) interrupt_ = interrupt;
 }
 
 ByteWriter::~ByteWriter() { discard(); }
 
 ByteWriter::ByteWriter(ByteWriter&& other) noexcept
-    : who_(std::move(other.who_)), file_(std::move(other.file_)), fd_(std::exchange(other.fd_, -1)) {}
+    : who_(std::move(other.who_)),
+      file_(std::move(other.file_)),
+      fd_(std::exchange(other.fd_, -1)),
+      interrupt_(other.interrupt_) {}
 
 ByteWriter& ByteWriter::operator=(ByteWriter&& other) noexcept {
     if (this != &other) {
@@ -273,11 +321,14 @@ ByteWriter& ByteWriter::operator=(ByteWriter&& other) noexcept {
         who_ = std::move(other.who_);
         file_ = std::move(other.file_);
         fd_ = std::exchange(other.fd_, -1);
+        interrupt_ = other.interrupt_;
     }
     return *this;
 }
 
-void ByteWriter::write(std::span<const std::byte> bytes) { write_all(fd_, bytes, who_); }
+void ByteWriter::write(std::span<const std::byte> bytes) {
+    interrupt_ != nullptr ? write_all(fd_, bytes, who_, *interrupt_) : write_all(fd_, bytes, who_);
+}
 
 void ByteWriter::close() {
     if (fd_ < 0) return;

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "io/interrupt.hpp"
+
 namespace vbg {
 
 /// Throws unless `path` is a file with something in it that may be read: Error{not_found} when there is none,
@@ -23,6 +25,11 @@ void read_file(const std::string& path, std::string_view what, std::vector<std::
 /// only, for the time of the call, and the process' handling of signals is left as it is.
 /// `who` names the target in texts ("y4m 'out.y4m'").
 void write_all(int fd, std::span<const std::byte> bytes, std::string_view who);
+
+/// The same to a pipe, a device or a socket whose reader may be slow: throws Error{io} with ECANCELED where
+/// `interrupt` ends waiting for it. A descriptor that blocks (standard output, which other programs share, is
+/// left as it is) gets no more at once than a pipe that has any room has room for.
+void write_all(int fd, std::span<const std::byte> bytes, std::string_view who, const Interrupt& interrupt);
 
 /// Throws Error{io} for a failed system call, with what the number means for someone who writes a file.
 [[noreturn]] void throw_write_error(std::string_view who, int sys_errno);
@@ -63,8 +70,10 @@ private:
 class ByteWriter {
 public:
     ByteWriter() = default;
-    /// Opening a named pipe waits for its reader; a signal ends the wait with Error{io} (EINTR).
-    ByteWriter(const std::string& path, std::string_view what);
+    /// Opening a named pipe waits for its reader; a signal ends the wait with Error{io} (EINTR). `interrupt`,
+    /// where there is one, ends that and waiting for a pipe's reader in write() with ECANCELED, and must
+    /// outlive this.
+    ByteWriter(const std::string& path, std::string_view what, const Interrupt* interrupt = nullptr);
     ~ByteWriter();
     ByteWriter(ByteWriter&& other) noexcept;
     ByteWriter& operator=(ByteWriter&& other) noexcept;
@@ -81,6 +90,7 @@ private:
     std::string who_;
     PartFile file_;
     int fd_ = -1;
+    const Interrupt* interrupt_ = nullptr;  ///< null for files: they wait for nobody
 };
 
 }  // namespace vbg

@@ -24,7 +24,7 @@ RawSink::~RawSink() { abandon(); }
 FrameSpec RawSink::do_open(const FrameSpec& wanted) {
     const bool same = format_ == PixelFormat::unknown;
     packer_ = FramePacker(wanted, same ? wanted.format : format_, same ? wanted.color : color_, "");
-    out_ = ByteWriter(path_, "raw");
+    out_ = ByteWriter(path_, "raw", &interrupt_);
     return wanted;
 }
 

@@ -15,6 +15,8 @@ public:
     explicit RawSink(const Parameters& parameters);
     ~RawSink() override;
     [[nodiscard]] std::string_view name() const noexcept override { return "raw"; }
+    void interrupt() noexcept override { interrupt_.raise(); }
+    void rearm() noexcept override { interrupt_.clear(); }
 
 private:
     FrameSpec do_open(const FrameSpec& wanted) override;
@@ -26,6 +28,7 @@ private:
     PixelFormat format_;  ///< unknown = as the frames are
     ColorSpec color_;
     FramePacker packer_;
+    Interrupt interrupt_;
     ByteWriter out_;
 };
 

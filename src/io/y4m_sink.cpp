@@ -28,7 +28,7 @@ FrameSpec Y4mSink::do_open(const FrameSpec& wanted) {
     const std::string header =
         fmt::format("YUV4MPEG2 W{} H{} F{}:{} Ip A1:1 C420jpeg XCOLORRANGE={}\n", wanted.width, wanted.height,
                     rate, scale, color_.range == Range::full ? "FULL" : "LIMITED");
-    ByteWriter out(path_, "y4m");
+    ByteWriter out(path_, "y4m", &interrupt_);
     out.write(std::as_bytes(std::span(header)));
     out_ = std::move(out);
     return wanted;

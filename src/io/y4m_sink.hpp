@@ -17,6 +17,8 @@ public:
     explicit Y4mSink(const Parameters& parameters);
     ~Y4mSink() override;
     [[nodiscard]] std::string_view name() const noexcept override { return "y4m"; }
+    void interrupt() noexcept override { interrupt_.raise(); }
+    void rearm() noexcept override { interrupt_.clear(); }
 
 private:
     FrameSpec do_open(const FrameSpec& wanted) override;
@@ -28,6 +30,7 @@ private:
     ColorSpec color_;
     double fps_;  ///< 0 = as the source
     FramePacker packer_;
+    Interrupt interrupt_;
     ByteWriter out_;
 };
 

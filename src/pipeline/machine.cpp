@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <utility>
 #include <vbg/log.hpp>
 
@@ -206,7 +207,14 @@ ReadResult Machine::step_exact(std::chrono::milliseconds timeout) {
 
 void Machine::run(const std::stop_token& stop, std::uint64_t frames, const std::function<void()>& progress) {
     const Mailbox::Driving driving(mailbox);
-    if (!opened) open();
+    outputs.rearm();
+    const std::stop_callback hurry(stop, [this] { outputs.interrupt(); });
+    try {
+        if (!opened) open();
+    } catch (const Error& e) {
+        if (stop.stop_requested() && e.sys_errno() == ECANCELED) return;
+        throw;
+    }
     if (!configured) configure(working);
     struct Ends {
         Meter& meter;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <cstring>
 #include <exception>
@@ -70,8 +71,18 @@ void Outputs::open(const FrameSpec& spec, Show show) {
     for (Port& port : ports_) {
         port.accepted = port.sink->open(spec_);
         make_room(port);
-        port.lost = false;
+        port.lost = port.cut = false;
     }
+}
+
+void Outputs::interrupt() noexcept {
+    interrupted_ = true;
+    for (Port& port : ports_) port.sink->interrupt();
+}
+
+void Outputs::rearm() noexcept {
+    interrupted_ = false;
+    for (Port& port : ports_) port.sink->rearm();
 }
 
 void Outputs::show(Show what) {
@@ -118,10 +129,13 @@ void Outputs::write(const ConstFrameView& composed, const ConstFrameView* input,
 void Outputs::rewrite(Meter* revive) {
     if (last_.planes[0].data == nullptr) return;
     for (Port& port : ports_) {
-        if (revive != nullptr) {
-            send_or_revive(port, last_, *revive);
-        } else {
-            send(port, last_);
+        if (port.cut) continue;
+        try {
+            revive != nullptr ? send_or_revive(port, last_, *revive) : send(port, last_);
+        } catch (const Error& e) {
+            if (!interrupted_ || e.sys_errno() != ECANCELED) throw;
+            port.cut = true;
+            log(LogLevel::warning, fmt::format("{}; the last frame there is cut off", e.what()));
         }
     }
 }

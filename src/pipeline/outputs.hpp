@@ -1,6 +1,7 @@
 #pragma once
 /// @file outputs.hpp  The sinks, each with the conversion it needs, and what is shown in them.
 
+#include <atomic>
 #include <memory>
 #include <vbg/frame.hpp>
 #include <vbg/pipeline.hpp>
@@ -31,6 +32,10 @@ public:
     [[nodiscard]] ConstFrameView last() const noexcept { return last_; }
     /// Forgets last(): its pixels are about to go.
     void forget_last() noexcept { last_ = {}; }
+    /// Ends waiting for readers (Sink::interrupt()). From then on a sink that would have to wait is left out;
+    /// the others get their frames. Thread-safe once opened, but for the time of rearm().
+    void interrupt() noexcept;
+    void rearm() noexcept;
     /// Whether all say that nobody looks; one that is lost has nobody.
     [[nodiscard]] bool unwatched() const noexcept;
     /// How often sinks came back by themselves. Thread-safe once opened.
@@ -46,6 +51,7 @@ private:
         FrameSpec accepted;
         Frame scaled, converted;  // empty where not needed
         bool lost = false;
+        bool cut = false;  // interrupted while it waited: gets no more
         Backoff backoff;
         Clock::time_point retry{};
     };
@@ -60,6 +66,7 @@ private:
     Show show_ = Show::composite;
     Frame canvas_;  // for matte and side_by_side
     ConstFrameView last_{};
+    std::atomic<bool> interrupted_{false};
 };
 
 }  // namespace vbg

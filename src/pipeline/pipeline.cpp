@@ -147,8 +147,11 @@ Pipeline& Pipeline::live(const LiveOptions& options) {
     return *this;
 }
 
-void Pipeline::open() {
+// NOLINTNEXTLINE(performance-unnecessary-value-param): as run() takes it
+void Pipeline::open(std::stop_token stop) {
     const Mailbox::Driving driving(impl_->mailbox);
+    impl_->outputs.rearm();
+    const std::stop_callback hurry(stop, [this] { impl_->outputs.interrupt(); });
     impl_->open();
 }
 
@@ -159,7 +162,10 @@ void Pipeline::close() {
 
 ReadResult Pipeline::step(std::chrono::milliseconds timeout) {
     const Mailbox::Driving driving(impl_->mailbox);
-    if (!impl_->opened) impl_->open();
+    if (!impl_->opened) {
+        impl_->outputs.rearm();
+        impl_->open();
+    }
     if (!impl_->configured) impl_->configure(impl_->working);
     return impl_->step_exact(timeout);
 }

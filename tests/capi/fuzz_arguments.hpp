@@ -166,6 +166,7 @@ void InStruct<vbg_sink_callbacks>::fill(vbg_sink_callbacks& made) {
     if (dice->one_in(2)) made.open = on_open;
     if (!dice->one_in(10)) made.write = on_write;
     if (dice->one_in(2)) made.abandon = on_nothing;
+    if (dice->one_in(2)) made.interrupt = on_nothing;
     made.destroy = on_nothing;
 }
 template <>

@@ -1,9 +1,12 @@
 // Segmenters, filters, effects, compositors, sources and sinks made of functions.
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <chrono>
 #include <cstring>
 #include <limits>
 #include <string>
+#include <thread>
 
 #include "capi.hpp"
 
@@ -235,6 +238,45 @@ TEST_CASE("a segmenter that fails in a pipeline fails closed") {
     CHECK(vbg_pipeline_run(pipeline, 0, nullptr, nullptr) == VBG_ERROR_MODEL);
     CHECK(message() == "left_half: segment: nobody knows");
     vbg_pipeline_destroy(pipeline);
+}
+
+TEST_CASE("a sink that waits is told when the run is stopped, outside of every lock") {
+    struct Stuck {
+        vbg_pipeline* pipeline = nullptr;
+        std::atomic<bool> waits{false}, told{false};
+    } stuck;
+    vbg_sink_callbacks sinks = VBG_STRUCT(vbg_sink_callbacks);
+    sinks.write = [](void* user, const vbg_frame_view*) {
+        auto& s = *static_cast<Stuck*>(user);
+        s.waits = true;
+        while (!s.told) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        return vbg_status{VBG_OK};
+    };
+    sinks.interrupt = [](void* user) {
+        auto& s = *static_cast<Stuck*>(user);
+        CHECK(vbg_pipeline_stop(s.pipeline) == VBG_OK);  // may be called from here, too
+        s.told = true;
+    };
+    vbg_sink* sink = nullptr;
+    REQUIRE(vbg_pipeline_create(1, &stuck.pipeline) == VBG_OK);
+    REQUIRE(vbg_sink_create_custom("stuck", &sinks, &stuck, &sink) == VBG_OK);
+    REQUIRE(vbg_pipeline_take_sink(stuck.pipeline, sink) == VBG_OK);
+    REQUIRE(vbg_pipeline_set_source(stuck.pipeline, "pattern:size=16x8") == VBG_OK);
+    REQUIRE(vbg_pipeline_set_segmenter(stuck.pipeline, "constant:value=255") == VBG_OK);
+    vbg_status status = -1;
+    std::thread run([&] { status = vbg_pipeline_run(stuck.pipeline, 0, nullptr, nullptr); });
+    while (!stuck.waits) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    CHECK_FALSE(stuck.told);
+    CHECK(vbg_pipeline_stop(stuck.pipeline) == VBG_OK);
+    run.join();
+    CHECK(status == VBG_OK);
+    CHECK(stuck.told);
+    vbg_stats stats = VBG_STRUCT(vbg_stats);
+    CHECK(vbg_pipeline_stats(stuck.pipeline, &stats) == VBG_OK);
+    CHECK(stats.frames_out == 1);
+    CHECK(stats.coarseness == 0);
+    CHECK(stats.coarsest == 0);
+    vbg_pipeline_destroy(stuck.pipeline);
 }
 
 TEST_CASE("a sink that fails ends the run and is abandoned") {

@@ -14,6 +14,7 @@
 
 #include "io/frame_packer.hpp"
 #include "support/frames.hpp"
+#include "support/stdout_to.hpp"
 #include "support/temp_dir.hpp"
 #include "support/throws.hpp"
 
@@ -83,25 +84,6 @@ Frame flat(int w, int h, std::uint8_t r, std::uint8_t g, std::uint8_t b) {
 FrameSpec spec_of(const Frame& f, double fps = 30) {
     return {f.width(), f.height(), f.format(), {}, {}, fps};
 }
-
-/// The fd 1 of this process goes to `path` for the time of a scope.
-class StdoutTo {
-public:
-    explicit StdoutTo(const std::string& path) : saved_(::dup(1)) {
-        const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-        ::dup2(fd, 1);
-        ::close(fd);
-    }
-    ~StdoutTo() {
-        ::dup2(saved_, 1);
-        ::close(saved_);
-    }
-    StdoutTo(const StdoutTo&) = delete;
-    StdoutTo& operator=(const StdoutTo&) = delete;
-
-private:
-    int saved_;
-};
 
 }  // namespace
 

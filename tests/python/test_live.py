@@ -1,5 +1,6 @@
 """Changing a running pipeline: set(), pause(), freeze(), resume(), last_frame(), live options."""
 
+import os
 import threading
 import time
 
@@ -97,10 +98,52 @@ def test_pause_and_freeze(running):
     wait_for(lambda: pipeline.stats().state == "running", "running")
 
 
+def test_a_sink_that_waits_is_told_of_the_stop():
+    class Stuck(vbg.Sink):
+        def __init__(self):
+            super().__init__()
+            self.waits, self.told = threading.Event(), threading.Event()
+
+        def do_write(self, frame):
+            self.waits.set()
+            assert self.told.wait(30)
+
+        def do_interrupt(self):
+            self.told.set()
+
+    sink = Stuck()
+    pipeline = vbg.Pipeline(source="pattern:size=16x8", segmenter="constant", sink=sink)
+    thread = threading.Thread(target=pipeline.run)
+    thread.start()
+    assert sink.waits.wait(30)
+    assert not sink.told.is_set()
+    pipeline.stop()
+    thread.join(20)
+    assert not thread.is_alive()
+    assert pipeline.stats().frames_out == 1
+
+
+def test_a_pipe_that_nobody_reads_does_not_hold_up_a_stop(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        pipeline = vbg.Pipeline(source="pattern:size=320x240", segmenter="constant", sink=f"y4m:path={pipe}")
+        thread = threading.Thread(target=pipeline.run)
+        thread.start()
+        wait_for(lambda: pipeline.stats().frames_in > 0, "a frame")
+        pipeline.stop()
+        thread.join(20)
+        assert not thread.is_alive()
+    finally:
+        os.close(reader)
+
+
 def test_without_a_run():
     pipeline = vbg.Pipeline(segmenter="constant")
     assert pipeline.last_frame() is None
     assert pipeline.stats().state == "stopped" and pipeline.stats().level == 0
+    assert pipeline.stats().coarseness == pipeline.stats().coarsest == 0
     pipeline.set("background", "color:value=white")
     assert (pipeline.process(picture()) != 0).any()
     with pytest.raises(ValueError):

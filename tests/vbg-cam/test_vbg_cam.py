@@ -89,6 +89,7 @@ class Running(Case):
         told = json.loads(stats.read_text())
         self.assertEqual(told["frames_out"], 7)
         self.assertEqual(told["frames_failed"], 0)
+        self.assertEqual((told["coarseness"], told["coarsest"]), (0, 0))
         self.assertGreater(told["peak_resident_mb"], 1)
         self.assertIn("segmenter constant", [s["name"] for s in told["stages"]])
 
@@ -144,6 +145,30 @@ class Running(Case):
                     "--stats", str(self.dir / "s.json"))
         self.assertEqual(again.returncode, 0, again.stderr)
         self.assertEqual(json.loads((self.dir / "s.json").read_text())["frames_in"], len(pictures))
+
+
+    def test_interrupt_does_not_wait_for_who_does_not_read(self):
+        pipe, film = self.dir / "pipe", self.dir / "film.raw"
+        os.mkfifo(pipe)
+        for reads in (True, False):
+            reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK) if reads else -1
+            sinks = ["--sink", f"raw:path={film}", "--sink", f"y4m:path={pipe}"]
+            with subprocess.Popen([VBG_CAM, "--source", "pattern:size=320x240,realtime=true", "--segmenter", "constant:value=255",
+                                   "--preset", "none", *sinks], stderr=subprocess.PIPE, text=True,
+                                  env={**os.environ, "VBG_PREPARED": "1"}) as program:
+                deadline = time.monotonic() + 60
+                while not list(self.dir.glob(".film.part*")) and time.monotonic() < deadline:
+                    time.sleep(0.05)
+                time.sleep(0.3)
+                self.assertIsNone(program.poll())
+                program.send_signal(signal.SIGINT)  # once
+                _, errors = program.communicate(timeout=30)
+            self.assertEqual(program.returncode, 130, errors)
+            self.assertFalse([p for p in self.dir.rglob("*") if "part" in p.name])
+            if reads:
+                os.close(reader)
+                self.assertEqual(film.stat().st_size % (320 * 240 * 3), 0)
+                self.assertGreater(film.stat().st_size, 0)
 
 
 @unittest.skipUnless(shutil.which("Xvfb"), "SKIP: no Xvfb (Debian: xvfb)")

@@ -105,6 +105,10 @@ typedef struct vbg_sink_callbacks {
     int32_t (*demand)(void* user); /* VBG_DEMAND_..., asked by any thread at any time; may be NULL: unknown */
     void (*destroy)(void* user);   /* may be NULL */
     /* Version 0.1 ends here. New members go below this line. */
+    /* The run is being stopped: an open() or write() that waits for somebody else must return soon. What it
+     * then says decides as ever: VBG_OK where the rest of that frame may be lost. Called by any thread at any
+     * time, also while another function is running. May be NULL. */
+    void (*interrupt)(void* user);
 } vbg_sink_callbacks;
 VBG_CAPI vbg_status vbg_sink_create_custom(const char* name, const vbg_sink_callbacks* callbacks, void* user,
                                            vbg_sink** out);

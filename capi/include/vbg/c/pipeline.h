@@ -87,7 +87,8 @@ typedef int32_t (*vbg_progress_fn)(void* user);
 VBG_CAPI vbg_status vbg_pipeline_run(vbg_pipeline* pipeline, uint64_t frames, vbg_progress_fn progress,
                                      void* user);
 /* Ends the run under way; where there is none, the next one ends as it begins (so a stop is never lost).
- * Returns at once, before the run has ended. Thread-safe; not for signal handlers. */
+ * Returns at once, before the run has ended. A sink whose reader has stopped reading does not hold the run
+ * up; its last frame is cut off. Thread-safe; not for signal handlers. */
 VBG_CAPI vbg_status vbg_pipeline_stop(vbg_pipeline* pipeline);
 /* Finishes the sinks (files get their final names) and closes the source. Errors: io. */
 VBG_CAPI vbg_status vbg_pipeline_close(vbg_pipeline* pipeline);
