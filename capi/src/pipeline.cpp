@@ -266,6 +266,7 @@ vbg_status vbg_pipeline_stats(vbg_pipeline* pipeline, vbg_stats* out) {
             c.cpu = now.cpu;
             c.coarseness = now.coarseness;
             c.coarsest = now.coarsest;
+            c.frames_damaged = now.frames_damaged;
             write_struct(out, c, "out");
         },
         out);

@@ -20,10 +20,13 @@ void print_status(const nlohmann::json& s) {
                s.at("input").at("height").get<int>(), s.at("input").at("format").get<std::string>(),
                s.at("output").at("width").get<int>(), s.at("output").at("height").get<int>(),
                s.at("fps").get<double>(), s.at("cpu").get<double>());
-    fmt::print("frames: {} in, {} out, {} repeated, {} dropped, {} without a valid matte; matte {} behind\n",
-               s.at("frames_in").get<std::uint64_t>(), s.at("frames_out").get<std::uint64_t>(),
-               s.at("frames_repeated").get<std::uint64_t>(), s.at("frames_dropped").get<std::uint64_t>(),
-               s.at("frames_failed").get<std::uint64_t>(), s.at("mask_lag").get<std::uint64_t>());
+    fmt::print(
+        "frames: {} in, {} out, {} repeated, {} dropped, {} damaged, {} without a valid matte; matte {} "
+        "behind\n",
+        s.at("frames_in").get<std::uint64_t>(), s.at("frames_out").get<std::uint64_t>(),
+        s.at("frames_repeated").get<std::uint64_t>(), s.at("frames_dropped").get<std::uint64_t>(),
+        s.at("frames_damaged").get<std::uint64_t>(), s.at("frames_failed").get<std::uint64_t>(),
+        s.at("mask_lag").get<std::uint64_t>());
     const auto ms = [](const nlohmann::json& time, const char* key) {
         return 1000 * time.at(key).get<double>();
     };

@@ -38,6 +38,7 @@ nlohmann::json stats_json(const vbg::Pipeline& pipeline) {
         {"frames_repeated", stats.frames_repeated},
         {"frames_failed", stats.frames_failed},
         {"frames_dropped", stats.frames_dropped},
+        {"frames_damaged", stats.frames_damaged},
         {"source_reopened", stats.source_reopened},
         {"sinks_reopened", stats.sinks_reopened},
         {"mattes", stats.mattes},

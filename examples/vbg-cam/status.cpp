@@ -20,6 +20,7 @@ std::string line(const vbg::Pipeline& pipeline) {
     }
     if (stats.level > 0) text += fmt::format("  level {} ({})", stats.level, stats.given_up);
     if (stats.frames_dropped > 0) text += fmt::format("  dropped {}", stats.frames_dropped);
+    if (stats.frames_damaged > 0) text += fmt::format("  damaged {}", stats.frames_damaged);
     if (stats.frames_failed > 0) text += fmt::format("  FAILED {}", stats.frames_failed);
     text += "  ms:";
     for (const auto& stage : stats.stages) {

@@ -113,6 +113,9 @@ struct Stats {
     std::string given_up;
     int coarseness = 0;  ///< steps of the network's resolution given up; counted in level
     int coarsest = 0;    ///< how many there are to give up: see Segmenter::coarsest()
+    /// Frames that the source left out because they came damaged (Source::damaged()); where it numbers its
+    /// frames they are gaps and so among frames_dropped, too.
+    std::uint64_t frames_damaged = 0;
 };
 
 /// Stages put together. Set the parts, then step() or run().

@@ -47,9 +47,10 @@ public:
     void abandon() noexcept;
 
     /// Ends waiting for somebody else, such as the reader of a pipe: an open() or write() that waits throws
-    /// Error{io} with ECANCELED at once (a write after half a second, so that a reader who is alive still gets
-    /// a whole frame), and so does every later one that would have to wait, until rearm(). What is written is
-    /// then cut off somewhere; close() it. Default: nothing, for sinks that wait for nobody. Thread-safe.
+    /// Error{io} with ECANCELED at once (a write after half a second, so that a reader who is alive still
+    /// gets a whole frame), and so does every later one that would have to wait, until rearm(). What is
+    /// written is then cut off somewhere; close() it. Default: nothing, for sinks that wait for nobody.
+    /// Thread-safe.
     virtual void interrupt() noexcept;
     /// Takes interrupt() back. Thread-safe.
     virtual void rearm() noexcept;

@@ -24,7 +24,8 @@ public:
             const std::lock_guard lock(mutex_);
             present = stop_;
         }
-        present.request_stop();  // calls do_interrupt() of Python sinks, which wants the GIL: without the lock
+        present
+            .request_stop();  // calls do_interrupt() of Python sinks, which wants the GIL: without the lock
     }
     /// A new run begins: stopped already where a stop came beforehand.
     std::stop_token start() {

@@ -145,8 +145,10 @@ void bind_sink(py::module_& module) {
             },
             "frame"_a,
             "do_write(self, frame) -> None. For subclasses: take one frame, an array that may be kept.\n\n"
-            "do_open(self, spec), do_close(self) and do_abandon(self) may be written as well, and do_interrupt(self), "
-            "called from another\nthread when the run is stopped: do_write() should then not wait for anybody any more.");
+            "do_open(self, spec), do_close(self) and do_abandon(self) may be written as well, and "
+            "do_interrupt(self), "
+            "called from another\nthread when the run is stopped: do_write() should then not wait for "
+            "anybody any more.");
 }
 
 }  // namespace vbg::python

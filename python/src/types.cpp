@@ -90,6 +90,8 @@ void bind_stats(py::module_& module) {
         .def_readonly("frames_failed", &Stats::frames_failed, "For which no valid matte could be made.")
         .def_readonly("frames_dropped", &Stats::frames_dropped,
                       "Read but not written, and gaps in the source.")
+        .def_readonly("frames_damaged", &Stats::frames_damaged,
+                      "Left out by the source because they came damaged; gaps, so dropped, too.")
         .def_readonly("mattes", &Stats::mattes, "Made by the segmenter.")
         .def_readonly("mask_lag", &Stats::mask_lag, "Frames the last matte was behind its frame.")
         .def_readonly("mask_lag_max", &Stats::mask_lag_max)

@@ -145,6 +145,7 @@ void Capture::obey(std::unique_lock<std::mutex>& lock) {
         lost_ = false;
         backoff_.reset();
         ++epoch_;
+        damage_.begin(*source_);
         begin(input);
         lock.lock();
         error_ = nullptr;
@@ -207,6 +208,7 @@ void Capture::read_one() {
     try {
         const auto start = Clock::now();
         const ReadResult result = source_->read(frame, kPoll);
+        damage_.add(*source_, meter_);
         const auto now = Clock::now();
         if (result == ReadResult::end) {
             const std::lock_guard lock(mutex_);

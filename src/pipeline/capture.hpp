@@ -84,6 +84,7 @@ private:
 
     // The thread's own.
     FrameIntake intake_;
+    DamageCount damage_;
     Backoff backoff_;
     Clock::time_point retry_{}, last_frame_{}, due_{};
     std::uint64_t epoch_ = 1, next_sequence_ = 0, first_in_epoch_ = 0, base_ = 0;

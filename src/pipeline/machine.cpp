@@ -63,6 +63,7 @@ void Machine::parts_changed() {
 void Machine::open() {
     need_parts(true);
     opened = false;
+    damage.begin(*source);
     const FrameSpec input = source->open();
     FrameSpec spec = input;
     spec.format = PixelFormat::bgr8;
@@ -93,6 +94,7 @@ void Machine::close() {
 ReadResult Machine::read(ConstFrameView& frame, std::chrono::milliseconds timeout) {
     const Meter::Span span(*read_timer);
     const ReadResult result = source->read(frame, timeout);
+    damage.add(*source, meter);
     if (result != ReadResult::frame) return result;
     meter.frames_in.fetch_add(1, std::memory_order_relaxed);
     if (last_sequence && frame.sequence > *last_sequence + 1) {

@@ -123,6 +123,7 @@ private:
     FrameIntake intake;
     Frame brought;  // the source's frame as bgr8, where it is not
     std::optional<std::uint64_t> last_sequence;
+    DamageCount damage;  // while Capture does not have the source
     std::string logged;  // the failure said last, and when
     Clock::time_point logged_at{};
     mutable std::mutex facts_mutex;

@@ -92,6 +92,7 @@ Stats Meter::read() const {
     stats.frames_repeated = repeated();
     stats.source_reopened = source_reopened.load(std::memory_order_relaxed);
     stats.sinks_reopened = sinks_reopened.load(std::memory_order_relaxed);
+    stats.frames_damaged = frames_damaged.load(std::memory_order_relaxed);
     stats.latency = latency.read();
     stats.cpu = cpu_.load(std::memory_order_relaxed);
     const std::lock_guard lock(text_mutex_);

@@ -47,7 +47,7 @@ public:
     };
 
     std::atomic<std::uint64_t> frames_in{0}, frames_out{0}, frames_failed{0}, frames_dropped{0}, mattes{0};
-    std::atomic<std::uint64_t> source_reopened{0}, sinks_reopened{0};
+    std::atomic<std::uint64_t> source_reopened{0}, sinks_reopened{0}, frames_damaged{0};
     std::atomic<RunState> state{RunState::stopped};
     Timer latency{"latency"};
 
@@ -86,6 +86,21 @@ private:
     std::vector<TimerRef> timers_;
     std::string last_failure_;
     GivenUp given_up_;
+};
+
+/// Adds what a source counts as damaged to the meter. For the thread that reads the source.
+class DamageCount {
+public:
+    /// From now on it is this source, whatever it has counted so far.
+    void begin(const Source& source) noexcept { counted_ = source.damaged(); }
+    void add(const Source& source, Meter& meter) noexcept {
+        const std::uint64_t now = source.damaged();
+        if (now > counted_) meter.frames_damaged.fetch_add(now - counted_, std::memory_order_relaxed);
+        counted_ = now;
+    }
+
+private:
+    std::uint64_t counted_ = 0;
 };
 
 /// Processor time of the whole process so far.

@@ -213,6 +213,7 @@ void Machine::set_source(std::string_view spec) {
             capture->replace(std::move(made), input);
         } else if (opened && running) {
             source.swap(made);
+            damage.begin(*source);
             intake.configure(input, working);
             brought = intake.is_idle() ? Frame() : Frame(working);
             last_sequence.reset();

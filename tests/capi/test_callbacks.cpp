@@ -276,6 +276,7 @@ TEST_CASE("a sink that waits is told when the run is stopped, outside of every l
     CHECK(stats.frames_out == 1);
     CHECK(stats.coarseness == 0);
     CHECK(stats.coarsest == 0);
+    CHECK(stats.frames_damaged == 0);
     vbg_pipeline_destroy(stuck.pipeline);
 }
 

@@ -1,11 +1,13 @@
 // run() with live sources: newest frame first, rates, formats, loss and return of source and sink, demand.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <ctime>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "live_rig.hpp"
 #include "support/allocation_counter.hpp"
@@ -186,6 +188,30 @@ TEST_CASE("on demand: nobody looks, the camera is off; somebody does, it is back
     REQUIRE(rig.frames(20));
     CHECK(rig.camera->opened == opened);
     CHECK(rig.seen->leaks == 0);
+}
+
+TEST_CASE("damaged frames have a counter of their own, across openings and sources") {
+    register_test_stages();
+    LiveRig rig;
+    rig.start();
+    REQUIRE(rig.frames(3));
+    CHECK(rig.pipeline.stats().frames_damaged == 0);
+    rig.camera->to_damage = 3;
+    REQUIRE(eventually([&] { return rig.pipeline.stats().frames_damaged == 3; }));
+    REQUIRE(rig.frames(3));
+    CHECK(rig.pipeline.stats().frames_dropped >= 3);  // gaps
+    rig.camera->unplugged = true;
+    REQUIRE(eventually([&] { return !rig.camera->is_open; }));
+    rig.camera->unplugged = false;
+    REQUIRE(eventually([&] { return rig.pipeline.stats().source_reopened == 1; }));
+    rig.camera->to_damage = 2;
+    REQUIRE(eventually([&] { return rig.pipeline.stats().frames_damaged == 5; }));
+    next_camera() = std::make_shared<CameraScript>();
+    rig.pipeline.set("source", "test_camera");
+    REQUIRE(rig.frames(5));
+    CHECK(rig.pipeline.stats().frames_damaged == 5);
+    next_camera()->to_damage = 4;
+    CHECK(eventually([&] { return rig.pipeline.stats().frames_damaged == 9; }));
 }
 
 TEST_CASE("where nobody looks at the start the camera is closed at once") {

@@ -143,7 +143,7 @@ def test_without_a_run():
     pipeline = vbg.Pipeline(segmenter="constant")
     assert pipeline.last_frame() is None
     assert pipeline.stats().state == "stopped" and pipeline.stats().level == 0
-    assert pipeline.stats().coarseness == pipeline.stats().coarsest == 0
+    assert pipeline.stats().coarseness == pipeline.stats().coarsest == pipeline.stats().frames_damaged == 0
     pipeline.set("background", "color:value=white")
     assert (pipeline.process(picture()) != 0).any()
     with pytest.raises(ValueError):

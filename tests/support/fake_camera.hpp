@@ -15,6 +15,7 @@ namespace vbg::test {
 struct CameraScript {
     std::atomic<bool> unplugged{false}, silent{false}, busy_twice{false};
     std::atomic<int> width{32}, height{24}, interval_ms{3}, start_ms{0};
+    std::atomic<int> to_damage{0};  ///< so many of the next frames come damaged and are left out
     std::atomic<PixelFormat> format{PixelFormat::bgr8};
     std::atomic<int> opened{0}, closed{0}, frames{0};
     std::atomic<bool> is_open{false};
@@ -29,6 +30,7 @@ public:
     ~FakeCamera() override { close(); }
     [[nodiscard]] std::string_view name() const noexcept override { return "fake_camera"; }
     [[nodiscard]] bool is_live() const noexcept override { return true; }
+    [[nodiscard]] std::uint64_t damaged() const noexcept override { return damaged_; }
 
 private:
     FrameSpec do_open() override {
@@ -49,6 +51,7 @@ private:
         }
         std::this_thread::sleep_for(std::chrono::milliseconds(script_->interval_ms));
         if (script_->unplugged) throw Error(Errc::device, "fake_camera: unplugged", ENODEV);
+        for (; script_->to_damage > 0; --script_->to_damage, ++next_) ++damaged_;
         if (next_ >= script_->last_frame) return ReadResult::end;
         if (frame_.width() != script_->width)
             frame_ = Frame(script_->width, script_->height, script_->format);
@@ -72,6 +75,7 @@ private:
     std::shared_ptr<CameraScript> script_;
     Frame frame_, bgr_;
     int next_ = 0;
+    std::uint64_t damaged_ = 0;
 };
 
 /// Waits until `done` says so, at most `limit`. Returns whether it did.

@@ -89,6 +89,7 @@ class Running(Case):
         told = json.loads(stats.read_text())
         self.assertEqual(told["frames_out"], 7)
         self.assertEqual(told["frames_failed"], 0)
+        self.assertEqual(told["frames_damaged"], 0)
         self.assertEqual((told["coarseness"], told["coarsest"]), (0, 0))
         self.assertGreater(told["peak_resident_mb"], 1)
         self.assertIn("segmenter constant", [s["name"] for s in told["stages"]])

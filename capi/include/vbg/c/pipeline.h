@@ -131,6 +131,9 @@ typedef struct vbg_stats {
     /* Version 0.1 ends here. New members go below this line. */
     int32_t coarseness; /* steps of the network's resolution given up; counted in level */
     int32_t coarsest;   /* how many there are to give up */
+    /* Frames that the source left out because they came damaged; where it numbers its frames they are gaps
+     * and so among frames_dropped, too. */
+    uint64_t frames_damaged;
 } vbg_stats;
 /* How long one stage took. */
 typedef struct vbg_stage_time {
