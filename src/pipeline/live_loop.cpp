@@ -12,7 +12,7 @@ namespace {
 /// The newest frame, the one being written, the one composed, the one in the network, and one to spare.
 constexpr int kSlots = 5;
 /// How often sinks are asked whether somebody looks, while nobody does.
-constexpr std::chrono::milliseconds kWatch{50};
+constexpr std::chrono::milliseconds kWatch{20};
 /// How long the loop sleeps at most.
 constexpr std::chrono::milliseconds kPoll{200};
 /// How often the card is written while the source is closed.

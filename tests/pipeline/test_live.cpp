@@ -190,6 +190,31 @@ TEST_CASE("on demand: nobody looks, the camera is off; somebody does, it is back
     CHECK(rig.seen->leaks == 0);
 }
 
+TEST_CASE("waking takes the camera's start and little more") {
+    LiveRig rig;
+    rig.live.on_demand = true;
+    rig.live.idle_after = 20ms;
+    rig.pipeline.mask_sync(MaskSync::exact);
+    rig.camera->start_ms = 100;
+    rig.start();
+    std::vector<std::chrono::duration<double, std::milli>> own;
+    for (int i = 0; i < 9; ++i) {
+        *rig.demand = Demand::none;
+        REQUIRE(eventually([&] { return rig.in_state(RunState::asleep) && !rig.camera->is_open; }));
+        REQUIRE(eventually([&] { return rig.seen->left_green == 0; }));  // the card
+        std::this_thread::sleep_for(std::chrono::milliseconds(7 * i));   // anywhere between two looks
+        const auto start = std::chrono::steady_clock::now();
+        *rig.demand = Demand::wanted;
+        REQUIRE(eventually([&] { return rig.seen->left_green == 200; }));
+        const auto woken = std::chrono::steady_clock::now() - start;
+        CHECK(woken >= 100ms);
+        own.emplace_back(woken - 100ms);
+    }
+    std::nth_element(own.begin(), own.begin() + 4, own.end());
+    MESSAGE("the library's own part of waking, median: ", own[4].count(), " ms");
+    CHECK(own[4] < 300ms);
+}
+
 TEST_CASE("damaged frames have a counter of their own, across openings and sources") {
     register_test_stages();
     LiveRig rig;

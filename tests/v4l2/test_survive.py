@@ -4,6 +4,7 @@ goes on. Runs in the test machine (see v4l2-vm): test_survive.py PATH-OF-VBG-CAM
 import os
 import pathlib
 import signal
+import statistics
 import sys
 import tempfile
 import time
@@ -140,23 +141,29 @@ class Survive(unittest.TestCase):
         control("osd_text_mode=2,test_pattern=7")
         wanted = f"v4l2:device={VIVID},size=320x180,fps=25"
         v4l2_ctl("--set-fmt-video=width=320,height=180,pixelformat=YUYV", "--set-parm=25")
-        began = time.monotonic()
-        with Reader(VIVID) as camera:
-            camera.frame()
-        start = time.monotonic() - began  # what the camera itself takes
+        starts, wakes = [], []
+        for _ in range(5):
+            began = time.monotonic()
+            with Reader(VIVID) as camera:
+                camera.frame()
+            starts.append(time.monotonic() - began)
+        start = statistics.median(starts)  # what the camera itself takes
         with Feeding(VBG_CAM, *PASS, "--on-demand", "--idle-after", "0.5", "--source", wanted, "--sink", NODE,
                      folder=self.dir) as cam:
-            for _ in range(3):
+            for _ in range(7):
                 wait_for(lambda: cam.status()["state"] == "asleep", 20, "does not fall asleep")
                 wait_for(self.is_free, 20, "the camera is held in sleep")
                 began = time.monotonic()
                 with Reader(NODE) as reader:
                     self.assertTrue(shows(reader.frame()[1], BLACK))  # the card
                     wait_for(lambda: shows(reader.frame()[1], RED), 10, "does not wake")
-                    woken = time.monotonic() - began
-                print(f"    awake after {woken * 1000:.0f} ms, of which the camera's start is {start * 1000:.0f} ms")
-                self.assertLess(woken, start + 1.5)  # 0.3 on a machine of one's own
+                    wakes.append(time.monotonic() - began)
             cam.stop()
+        woken = statistics.median(wakes)
+        each = ", ".join(f"{1000 * t:.0f}" for t in wakes)
+        print(f"    awake after {each} ms, median {1000 * woken:.0f}; the camera's start {1000 * start:.0f} ms")
+        # 0.3 s of vbg-cam's own; two frames more for the reader, who waits for one that is whole.
+        self.assertLess(woken, start + 0.3 + 2 / 25)
 
     def test_damaged_frames_are_counted_and_never_shown(self):
         webcam = self.webcam()
