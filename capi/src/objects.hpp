@@ -127,12 +127,11 @@ struct PipelineObject final : Object {
     void abandoned() noexcept override { stop(); }
 
     void stop() noexcept {
-        std::stop_source present(std::nostopstate);
-        {
+        const auto present = [this] {
             const std::lock_guard lock(stop_mutex);
-            present = stopper;
-        }
-        present.request_stop();  // calls back into a sink of the caller's own: without the lock
+            return stopper;
+        };
+        present().request_stop();  // calls back into a sink of the caller's own: without the lock
     }
     /// The token of the next run: stopped already where a stop came beforehand.
     std::stop_token begin_run() {

@@ -19,13 +19,12 @@ class RunControl {
 public:
     /// Asks the run under way to stop; where there is none, the next one ends as it begins. Thread-safe.
     void stop() {
-        std::stop_source present(std::nostopstate);
-        {
+        const auto present = [this] {
             const std::lock_guard lock(mutex_);
-            present = stop_;
-        }
-        present
-            .request_stop();  // calls do_interrupt() of Python sinks, which wants the GIL: without the lock
+            return stop_;
+        };
+        // Without the lock: it calls do_interrupt() of Python sinks, which wants the GIL.
+        present().request_stop();
     }
     /// A new run begins: stopped already where a stop came beforehand.
     std::stop_token start() {

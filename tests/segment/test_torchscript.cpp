@@ -41,7 +41,7 @@ Frame two_colours(int width, int height, PixelFormat format) {
 struct Fixture {
     vbg_test::TempDir folder;
     std::string model(const std::string& name, const std::string& source, const std::string& about) const {
-        const std::string path = folder / (name + ".pt");
+        std::string path = folder / (name + ".pt");
         test::make_module(path, source, about);
         return path;
     }
