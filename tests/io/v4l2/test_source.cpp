@@ -29,10 +29,10 @@ CameraSource make(FakeKernel& kernel, const std::string& spec) {
     return CameraSource(Parameters("v4l2", entry.parameters, parse_stage("v4l2:" + spec).parameters), kernel);
 }
 
-struct Camera {
+struct PluggedCamera {
     FakeKernel kernel;
     FakeNode* node;
-    Camera() : node(&kernel.add("/dev/video0")) {
+    PluggedCamera() : node(&kernel.add("/dev/video0")) {
         node->modes = {{V4L2_PIX_FMT_YUYV, 64, 48, {30, 15}}, {V4L2_PIX_FMT_YUYV, 32, 24, {30}}};
     }
     // A raw frame whose bytes are all `value`.
@@ -48,7 +48,7 @@ struct Camera {
 }  // namespace
 
 TEST_CASE("opens with what was asked for, and says what it got") {
-    Camera camera;
+    PluggedCamera camera;
     CameraSource source = make(camera.kernel, "/dev/video0,size=64x48,fps=15");
     const FrameSpec spec = source.open();
     CHECK(spec.width == 64);
@@ -65,7 +65,7 @@ TEST_CASE("opens with what was asked for, and says what it got") {
 }
 
 TEST_CASE("the driver's answer counts, not the wish") {
-    Camera camera;
+    PluggedCamera camera;
     camera.node->adapt = [](v4l2_format& f) {
         f.fmt.pix.width = 40;  // in no list
         f.fmt.pix.height = 30;
@@ -89,7 +89,7 @@ TEST_CASE("the driver's answer counts, not the wish") {
 }
 
 TEST_CASE("a borrowed frame stays until the next call, then its buffer goes back") {
-    Camera camera;
+    PluggedCamera camera;
     CameraSource source = make(camera.kernel, "size=64x48,buffers=2");
     source.open();
     camera.push(0, 10);
@@ -113,7 +113,7 @@ TEST_CASE("a borrowed frame stays until the next call, then its buffer goes back
 }
 
 TEST_CASE("no frame is a time-out, in time") {
-    Camera camera;
+    PluggedCamera camera;
     CameraSource source = make(camera.kernel, "size=64x48");
     source.open();
     ConstFrameView view;
@@ -124,7 +124,7 @@ TEST_CASE("no frame is a time-out, in time") {
 }
 
 TEST_CASE("damaged and short frames are left out, counted, and leave a gap") {
-    Camera camera;
+    PluggedCamera camera;
     std::vector<std::string> lines;
     set_log_handler([&](LogLevel, std::string_view text) { lines.emplace_back(text); }, LogLevel::warning);
     CameraSource source = make(camera.kernel, "size=64x48");
@@ -152,7 +152,7 @@ TEST_CASE("damaged and short frames are left out, counted, and leave a gap") {
 }
 
 TEST_CASE("sequence numbers: gaps stay, wraps and resets do not show, reopening goes on") {
-    Camera camera;
+    PluggedCamera camera;
     CameraSource source = make(camera.kernel, "size=64x48");
     source.open();
     ConstFrameView view;
@@ -172,7 +172,7 @@ TEST_CASE("sequence numbers: gaps stay, wraps and resets do not show, reopening 
 }
 
 TEST_CASE("times that are not of our clock are replaced by now") {
-    Camera camera;
+    PluggedCamera camera;
     CameraSource source = make(camera.kernel, "size=64x48");
     source.open();
     ConstFrameView view;
@@ -188,7 +188,7 @@ TEST_CASE("times that are not of our clock are replaced by now") {
 }
 
 TEST_CASE("multi-planar: each plane from its buffer, past its data offset, none short") {
-    Camera camera;
+    PluggedCamera camera;
     camera.node->caps = V4L2_CAP_VIDEO_CAPTURE_MPLANE | V4L2_CAP_STREAMING;
     camera.node->row_padding = 32;
     for (const auto& [fourcc, format, sizes] :
@@ -219,7 +219,7 @@ TEST_CASE("multi-planar: each plane from its buffer, past its data offset, none 
 }
 
 TEST_CASE("unplugging is an error of the device; the camera is found again at another node") {
-    Camera camera;
+    PluggedCamera camera;
     camera.node->driver = "uvcvideo";
     CameraSource source = make(camera.kernel, "size=64x48");
     source.open();
@@ -244,7 +244,7 @@ TEST_CASE("unplugging is an error of the device; the camera is found again at an
 }
 
 TEST_CASE("faults of a running stream") {
-    Camera camera;
+    PluggedCamera camera;
     CameraSource source = make(camera.kernel, "size=64x48");
     ConstFrameView view;
     source.open();
@@ -276,7 +276,7 @@ TEST_CASE("faults of a running stream") {
 }
 
 TEST_CASE("every call that open() makes may fail: said, and nothing left open") {
-    Camera camera;
+    PluggedCamera camera;
     struct Call {
         unsigned long request;
         const char* name;
@@ -302,7 +302,7 @@ TEST_CASE("every call that open() makes may fail: said, and nothing left open") 
 }
 
 TEST_CASE("a digital input without a signal says so") {
-    Camera camera;
+    PluggedCamera camera;
     camera.node->dv_timings_error = ENOLINK;
     CameraSource source = make(camera.kernel, "size=64x48");
     CHECK(check_throws(Errc::device, {"no signal"}, [&] { source.open(); }) == ENOLINK);
@@ -311,7 +311,7 @@ TEST_CASE("a digital input without a signal says so") {
 }
 
 TEST_CASE("buffers smaller than a picture are refused") {
-    Camera camera;
+    PluggedCamera camera;
     camera.node->adapt = [](v4l2_format& f) { f.fmt.pix.sizeimage = 1000; };
     CameraSource source = make(camera.kernel, "size=64x48");
     check_throws(Errc::device, {"1000 bytes", "too small"}, [&] { source.open(); });
@@ -319,7 +319,7 @@ TEST_CASE("buffers smaller than a picture are refused") {
 
 #if defined(VBG_HAVE_MEDIA) && defined(VBG_HAVE_JPEG)
 TEST_CASE("MJPEG frames are decoded, their buffers go back at once, cut ones are left out") {
-    Camera camera;
+    PluggedCamera camera;
     camera.node->modes = {{V4L2_PIX_FMT_MJPEG, 64, 48, {30}}};
     CameraSource source = make(camera.kernel, "size=64x48");
     const FrameSpec spec = source.open();
