@@ -9,9 +9,13 @@ void Mailbox::begin() {
         return;
     }
     changed_.wait(lock, [this] { return !driven_; });
+    take();
+}
+
+void Mailbox::take() {
     driven_ = true;
     driver_ = std::this_thread::get_id();
-    depth_ = 1;
+    ++depth_;
 }
 
 void Mailbox::end() {
@@ -39,8 +43,9 @@ void Mailbox::call(const std::function<void()>& work) {
             if (mine.error) std::rethrow_exception(mine.error);
             return;
         }
+        take();  // under this very lock: else a run() could begin first, and this would wait for its end
     }
-    const Driving driving(*this);
+    const Driving driving(*this, std::adopt_lock);
     work();
 }
 

@@ -24,6 +24,7 @@ public:
     class Driving {
     public:
         explicit Driving(Mailbox& box) : box_(box) { box_.begin(); }
+        Driving(Mailbox& box, std::adopt_lock_t /*taken*/) : box_(box) {}
         ~Driving() { box_.end(); }
         Driving(const Driving&) = delete;
         Driving& operator=(const Driving&) = delete;
@@ -49,6 +50,7 @@ private:
         std::exception_ptr error;
     };
     void begin();
+    void take();  // with the lock
     void end();
     void serve_all();
 
