@@ -3,6 +3,8 @@
 #include <utility>
 #include <vbg/log.hpp>
 
+#include "pipeline/error_text.hpp"
+
 namespace vbg {
 
 namespace {
@@ -112,9 +114,9 @@ ConstFrameView Composition::without_person(Context& context) noexcept {
     try {
         // The effects get black for the camera's picture: so it cannot show even by mistake.
         return make_background(black, std::as_const(nobody_).view(), context, false);
-    } catch (const std::exception& e) {
-        log(LogLevel::error,
-            std::string("the background cannot be made either, so a black card is shown: ") + e.what());
+    } catch (...) {
+        log(LogLevel::error, "the background cannot be made either, so a black card is shown: " +
+                                 text_of(std::current_exception()));
         return black;
     }
 }
@@ -129,8 +131,9 @@ ConstFrameView Composition::show_card(Context& context) noexcept {
         }
         card_made_ = true;
         return std::as_const(card_).view();
-    } catch (const std::exception& e) {
-        log(LogLevel::error, std::string("the card cannot be made, so black is shown: ") + e.what());
+    } catch (...) {
+        log(LogLevel::error,
+            "the card cannot be made, so black is shown: " + text_of(std::current_exception()));
         return black;
     }
 }

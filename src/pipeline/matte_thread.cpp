@@ -3,13 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "pipeline/error_text.hpp"
+
 namespace vbg {
-
-namespace {
-
-constexpr const char* kNoException = "a stage threw something that is not an exception";
-
-}  // namespace
 
 MatteThread::MatteThread(std::shared_ptr<MatteMaker> maker, Meter& meter, Bell& bell, const FrameSpec& spec,
                          int threads)
@@ -165,10 +161,8 @@ void MatteThread::work(const FrameSlots::Ref& input, int coarseness) {
     const auto guarded = [&failure](const auto& body) {
         try {
             body();
-        } catch (const std::exception& e) {
-            failure = e.what();
         } catch (...) {
-            failure = kNoException;
+            failure = text_of(std::current_exception());
         }
     };
     {
