@@ -43,7 +43,9 @@ private:
     void govern(Clock::time_point now);
     void tell_given_up();
     [[nodiscard]] Clock::duration period() const;
-    [[nodiscard]] Meter* revive() const { return machine_.live.reconnect ? &machine_.meter : nullptr; }
+    [[nodiscard]] Meter* revive() const {
+        return machine_.live.reconnect && machine_.policy != OnFailure::stop ? &machine_.meter : nullptr;
+    }
 
     Machine& machine_;
     std::stop_token stop_;
