@@ -164,6 +164,9 @@ public:
     /// Throws Error{invalid_argument} for negative numbers.
     Pipeline& live(const LiveOptions& options);
 
+    // These six are called from outside: within a run(), from `progress`, a stage, a source or a sink, they
+    // throw Error{wrong_state}.
+
     /// Opens source and sinks and configures every stage now, rather than in the first step(): models are
     /// loaded and warmed up here. Throws what they throw, or Error{wrong_state} when source or segmenter is
     /// missing. `stop` ends waiting for the reader of a named pipe with Error{io}, ECANCELED.

@@ -63,6 +63,7 @@ void Machine::parts_changed() {
 void Machine::open() {
     need_parts(true);
     opened = false;
+    source_closed = false;
     damage.begin(*source);
     const FrameSpec input = source->open();
     FrameSpec spec = input;
@@ -82,6 +83,16 @@ void Machine::open() {
     state_facts({input, outputs.spec(), source->length()});
     last_sequence.reset();
     opened = true;
+}
+
+void Machine::reopen_source() {
+    Facts now = facts();
+    now.input = source->open();
+    now.length = source->length();
+    intake.configure(now.input, working);
+    brought = intake.is_idle() ? Frame() : Frame(working);
+    state_facts(now);
+    source_closed = false;
 }
 
 void Machine::close() {
@@ -120,12 +131,17 @@ void Machine::compose_exact(const ConstFrameView& frame) {
 bool Machine::compose_latest(const ConstFrameView& frame, std::uint64_t epoch,
                              const MatteThread::Latest& newest, bool renew_background,
                              std::exception_ptr& error) {
+    const auto now = Clock::now();
+    if (now - std::exchange(tried_at, now) > live.stall) flowing_since = now;
     if (!newest.failure.empty()) {
         error = std::make_exception_ptr(Error(Errc::model, newest.failure));
         return false;
     }
     if (!newest.valid || newest.epoch != epoch) return false;
-    if (Clock::now() - newest.made > live.stall) {
+    if (now - newest.made > live.stall) {
+        // Frozen, paused or a silent source: it grew old while nothing was composed. The network gets its
+        // time.
+        if (now - flowing_since <= live.stall) return false;
         error = std::make_exception_ptr(Error(
             Errc::model, fmt::format("the newest matte is older than {} ms; the segmenter cannot keep up",
                                      live.stall.count())));
@@ -217,6 +233,7 @@ void Machine::run(const std::stop_token& stop, std::uint64_t frames, const std::
         if (stop.stop_requested() && e.sys_errno() == ECANCELED) return;
         throw;
     }
+    if (source_closed) reopen_source();
     if (!configured) configure(working);
     struct Ends {
         Meter& meter;
@@ -224,7 +241,13 @@ void Machine::run(const std::stop_token& stop, std::uint64_t frames, const std::
     } const ends{meter};
     meter.state.store(RunState::starting, std::memory_order_relaxed);
     if (source->is_live()) {
-        LiveLoop(*this, stop, frames, progress).run();
+        try {
+            LiveLoop(*this, stop, frames, progress).run();
+        } catch (...) {
+            source->close();  // the sinks stay as they are: what was written is whole
+            source_closed = true;
+            throw;
+        }
     } else {
         run_recorded(stop, frames, progress);
     }

@@ -37,9 +37,10 @@ struct Machine {
     enum class Wish : std::uint8_t { run, pause, freeze };
     std::atomic<Wish> wish{Wish::run};  // any thread's
     Meter meter;
-    FrameSpec working;        // the stages': bgr8
-    bool opened = false;      // source and sinks
-    bool configured = false;  // stages, for `working`
+    FrameSpec working;           // the stages': bgr8
+    bool opened = false;         // source and sinks
+    bool source_closed = false;  // by a live run() that threw; the sinks are open
+    bool configured = false;     // stages, for `working`
 
     /// What other threads may ask for at any time.
     struct Facts {
@@ -119,6 +120,8 @@ private:
                            MatteThread::Latest& newest);
     /// The next frame as bgr8, in the size the run began with; counts it and the gap before it.
     ReadResult read(ConstFrameView& frame, std::chrono::milliseconds timeout);
+    /// After a live run() that threw.
+    void reopen_source();
 
     FrameIntake intake;
     Frame brought;  // the source's frame as bgr8, where it is not
@@ -126,6 +129,8 @@ private:
     DamageCount damage;  // while Capture does not have the source
     std::string logged;  // the failure said last, and when
     Clock::time_point logged_at{};
+    Clock::time_point tried_at{},
+        flowing_since{};  // compose_latest()'s last call; since when they follow each other
     mutable std::mutex facts_mutex;
     Facts facts_;
 };

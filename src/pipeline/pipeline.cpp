@@ -24,6 +24,16 @@ std::unique_ptr<T> not_null(std::unique_ptr<T> part, std::string_view what) {
     return part;
 }
 
+/// Frames are driven from outside: not by `progress`, a stage, a source or a sink.
+void from_outside(const Mailbox& mailbox, std::string_view call) {
+    if (!mailbox.drives()) return;
+    throw Error(
+        Errc::wrong_state,
+        fmt::format("pipeline: {0}() from within run() or step(); request a stop by run()'s token, and "
+                    "call {0}() when it has returned",
+                    call));
+}
+
 }  // namespace
 
 Pipeline::Pipeline(int threads) : impl_(std::make_unique<Impl>(threads)) {}
@@ -37,6 +47,7 @@ Pipeline::Pipeline(Pipeline&&) noexcept = default;
 Pipeline& Pipeline::operator=(Pipeline&&) noexcept = default;
 
 Pipeline& Pipeline::source(std::unique_ptr<Source> source) {
+    from_outside(impl_->mailbox, "source");
     impl_->close();
     impl_->source = not_null(std::move(source), "source");
     return *this;
@@ -75,6 +86,7 @@ Pipeline& Pipeline::compositor(std::unique_ptr<Compositor> compositor) {
 }
 
 Pipeline& Pipeline::sink(std::unique_ptr<Sink> sink) {
+    from_outside(impl_->mailbox, "sink");
     impl_->close();
     impl_->outputs.add(not_null(std::move(sink), "sink"));
     return *this;
@@ -149,6 +161,7 @@ Pipeline& Pipeline::live(const LiveOptions& options) {
 
 // NOLINTNEXTLINE(performance-unnecessary-value-param): as run() takes it
 void Pipeline::open(std::stop_token stop) {
+    from_outside(impl_->mailbox, "open");
     const Mailbox::Driving driving(impl_->mailbox);
     impl_->outputs.rearm();
     const std::stop_callback hurry(stop, [this] { impl_->outputs.interrupt(); });
@@ -156,11 +169,13 @@ void Pipeline::open(std::stop_token stop) {
 }
 
 void Pipeline::close() {
+    from_outside(impl_->mailbox, "close");
     const Mailbox::Driving driving(impl_->mailbox);
     impl_->close();
 }
 
 ReadResult Pipeline::step(std::chrono::milliseconds timeout) {
+    from_outside(impl_->mailbox, "step");
     const Mailbox::Driving driving(impl_->mailbox);
     if (!impl_->opened) {
         impl_->outputs.rearm();
@@ -173,12 +188,13 @@ ReadResult Pipeline::step(std::chrono::milliseconds timeout) {
 // NOLINTNEXTLINE(performance-unnecessary-value-param): by value, as std::jthread hands it on
 void Pipeline::run(std::stop_token stop, std::uint64_t frames,
                    const std::function<void(const Pipeline&)>& progress) {
+    from_outside(impl_->mailbox, "run");
     impl_->run(stop, frames, progress ? [this, &progress] { progress(*this); } : std::function<void()>());
 }
 
 void Pipeline::process(const ConstFrameView& frame, const FrameView& out, const MaskView& matte) {
+    from_outside(impl_->mailbox, "process");
     const Mailbox::Driving driving(impl_->mailbox);
-    impl_->need_parts(false);
     check_view(frame, "pipeline: frame");
     check_view(out, "pipeline: out");
     need_host(frame.device, "pipeline: frame");
@@ -195,12 +211,13 @@ void Pipeline::process(const ConstFrameView& frame, const FrameView& out, const 
                                 out.width, out.height, to_string(out.format), frame.width, frame.height,
                                 to_string(frame.format)));
     }
-    const FrameSpec& now = impl_->working;
-    if (!impl_->configured || now.width != frame.width || now.height != frame.height ||
-        now.format != frame.format) {
-        impl_->configure({frame.width, frame.height, frame.format, {}, {}, 0});
-    }
     try {
+        impl_->need_parts(false);
+        const FrameSpec& now = impl_->working;
+        if (!impl_->configured || now.width != frame.width || now.height != frame.height ||
+            now.format != frame.format) {
+            impl_->configure({frame.width, frame.height, frame.format, {}, {}, 0});
+        }
         impl_->compose_exact(frame);
     } catch (...) {
         fill(out, 0, 0, 0);

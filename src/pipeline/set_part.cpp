@@ -184,7 +184,13 @@ void Machine::set_source(std::string_view spec) {
         live_now = capture != nullptr;
     });
     FrameSpec input;
-    const auto hold_open = [&](bool released) { mailbox.call([&] { source_released = released; }); };
+    const auto hold_open = [&](bool released) {
+        mailbox.call([&] {
+            source_released = released;
+            if (released && capture != nullptr)
+                capture->sleep();  // here: from `progress` the loop does not turn
+        });
+    };
     if (running) {
         try {
             input = made->open();
@@ -213,6 +219,7 @@ void Machine::set_source(std::string_view spec) {
             capture->replace(std::move(made), input);
         } else if (opened && running) {
             source.swap(made);
+            source_closed = false;
             damage.begin(*source);
             intake.configure(input, working);
             brought = intake.is_idle() ? Frame() : Frame(working);

@@ -123,6 +123,57 @@ TEST_CASE("without reconnect, and with stop, a lost camera ends the run") {
     }
 }
 
+TEST_CASE("after a failure a camera can be run again") {
+    LiveRig rig;
+    rig.live.reconnect = false;
+    rig.start();
+    REQUIRE(rig.frames(3));
+    rig.camera->unplugged = true;
+    rig.join();
+    CHECK_THROWS_AS(std::rethrow_exception(rig.error), Error);
+    rig.camera->unplugged = false;
+    const int before = rig.seen->frames;
+    CHECK_NOTHROW(rig.pipeline.run({}, 3));
+    CHECK(rig.seen->frames >= before + 3);
+    CHECK(rig.seen->leaks == 0);
+}
+
+TEST_CASE("a matte that grew old while the picture was frozen is no failure") {
+    LiveRig rig;
+    rig.pipeline.mask_sync(MaskSync::latest).on_failure(OnFailure::stop);
+    rig.start();
+    REQUIRE(rig.frames(3));
+    rig.pipeline.freeze();
+    REQUIRE(eventually([&] { return rig.in_state(RunState::frozen); }));
+    std::this_thread::sleep_for(3 * rig.live.stall);
+    rig.pipeline.resume();
+    CHECK(eventually([&] { return rig.in_state(RunState::running); }));
+    CHECK(rig.frames(5));
+    rig.finish();
+    CHECK(rig.error == nullptr);
+    CHECK(rig.pipeline.stats().frames_failed == 0);
+    CHECK(rig.seen->leaks == 0);
+}
+
+TEST_CASE("what drives frames is refused from within a run") {
+    LiveRig rig;
+    std::atomic<int> refused{0}, calls{0};
+    rig.progress = [&](const Pipeline&) {
+        ++calls;
+        try {
+            rig.pipeline.close();
+        } catch (const Error& e) {
+            if (e.code() == Errc::wrong_state) ++refused;
+        }
+    };
+    rig.start();
+    CHECK(rig.frames(5));
+    rig.finish();
+    CHECK(rig.error == nullptr);
+    CHECK(calls > 0);
+    CHECK(refused == calls);
+}
+
 TEST_CASE("a sink that goes away is opened again and stops no other") {
     LiveRig rig;
     auto other = std::make_shared<Seen>();

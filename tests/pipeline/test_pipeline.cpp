@@ -220,8 +220,10 @@ TEST_CASE("process() does one picture by hand, in rgb8 too, and blackens it when
     Frame frame(20, 10, PixelFormat::rgb8), out(20, 10, PixelFormat::rgb8);
     Mask matte(20, 10);
     fill(frame.view(), 9, 8, 7);
+    fill(out.view(), 9, 8, 7);  // as the room left by an earlier frame
     CHECK_THROWS_WITH_AS(pipeline.process(frame.view(), out.view()), doctest::Contains("no segmenter"),
                          Error);
+    CHECK(at(out.view(), 0, 0, 0) == 0);
     bool fail = false;
     pipeline.segmenter(std::make_unique<FunctionSegmenter>([&](const ConstFrameView& f, const MaskView& m) {
         if (fail) throw Error(Errc::model, "broken");
