@@ -36,10 +36,10 @@ struct Random {
     }
 };
 
-struct Maker {
+struct GraphMaker {
     Graph graph;
     Random random;
-    explicit Maker(Extent height = {}, Extent width = {}) {
+    explicit GraphMaker(Extent height = {}, Extent width = {}) {
         graph.origin = "test";
         Node in;
         in.name = "in";
@@ -84,7 +84,7 @@ model::Window window(int kernel_h, int kernel_w, int stride, Padding padding, in
 }
 
 /// Writes the simplified graph as TorchScript and runs both at the given sizes.
-void compare(Maker& maker, std::vector<int> outputs, const std::vector<std::pair<int, int>>& sizes) {
+void compare(GraphMaker& maker, std::vector<int> outputs, const std::vector<std::pair<int, int>>& sizes) {
     for (const int output : outputs) maker.graph.outputs.push_back({"out", output});
     const Graph slow = maker.graph;
     Graph fast = maker.graph;
@@ -131,7 +131,7 @@ TEST_CASE("'same' padding at any size, for every window") {
         for (const auto& [kernel_h, kernel_w] :
              {std::pair{3, 3}, std::pair{2, 5}, std::pair{1, 1}, std::pair{4, 3}})
             for (const int stride : {1, 2, 3}) {
-                Maker maker;
+                GraphMaker maker;
                 compare(maker, {maker.add(op, {0}, window(kernel_h, kernel_w, stride, Padding::same), 4)},
                         awkward);
             }
@@ -139,7 +139,7 @@ TEST_CASE("'same' padding at any size, for every window") {
 
 TEST_CASE("dilation, and windows without or with given padding") {
     for (const Op op : {Op::conv2d, Op::depthwise_conv2d}) {
-        Maker maker;
+        GraphMaker maker;
         const int wide = maker.add(op, {0}, window(3, 3, 1, Padding::same, 2), 4);
         model::Window uneven = window(3, 3, 2, Padding::fixed);
         uneven.top = 1;
@@ -149,7 +149,7 @@ TEST_CASE("dilation, and windows without or with given padding") {
                 {wide, maker.add(op, {0}, window(3, 2, 2, Padding::valid), 4), maker.add(op, {0}, uneven, 4)},
                 {{7, 9}, {16, 13}, {33, 6}});
     }
-    Maker pools;
+    GraphMaker pools;
     const int positive = pools.add(Op::relu, {0});
     model::Window around;
     around.padding = Padding::fixed;
@@ -164,7 +164,7 @@ TEST_CASE("dilation, and windows without or with given padding") {
 }
 
 TEST_CASE("pixel by pixel operators, also where a value is used again afterwards") {
-    Maker maker;
+    GraphMaker maker;
     const int conv = maker.add(Op::conv2d, {0}, window(1, 1, 1, Padding::same), 5);
     const int clipped = maker.add(Op::clip, {conv});
     maker[clipped].low = -.25F;
@@ -192,7 +192,7 @@ TEST_CASE("pixel by pixel operators, also where a value is used again afterwards
 }
 
 TEST_CASE("bias additions go into their convolution, but not where its value is used elsewhere") {
-    Maker maker;
+    GraphMaker maker;
     const int alone = maker.add(Op::conv2d, {0}, window(1, 1, 1, Padding::same), 4);
     const int constant = maker.add(Op::constant, {}, {}, 4);
     const int once = maker.add(Op::add, {alone, constant});
@@ -211,7 +211,7 @@ TEST_CASE("bias additions go into their convolution, but not where its value is 
 TEST_CASE("resizes and transposed convolutions") {
     for (const auto& [corners, half] :
          {std::pair{true, false}, std::pair{false, true}, std::pair{false, false}}) {
-        Maker maker(Extent::fixed(6), Extent::fixed(5));
+        GraphMaker maker(Extent::fixed(6), Extent::fixed(5));
         const auto resize = [&, c = corners, h = half](int height, int width) {
             const int index = maker.add(Op::resize_bilinear, {0});
             maker[index].target_h = height;
@@ -224,7 +224,7 @@ TEST_CASE("resizes and transposed convolutions") {
     }
     for (const auto& [kernel, stride] :
          {std::pair{2, 2}, std::pair{3, 3}, std::pair{4, 2}, std::pair{3, 1}}) {
-        Maker maker;
+        GraphMaker maker;
         compare(maker,
                 {maker.add(Op::transpose_conv2d, {0}, window(kernel, kernel, stride, Padding::same), 2)},
                 awkward);
@@ -232,7 +232,7 @@ TEST_CASE("resizes and transposed convolutions") {
 }
 
 TEST_CASE("where the size rule settles the padding, the code has no padding operator") {
-    Maker maker(Extent::linear(16, 1), Extent::linear(16, 1));
+    GraphMaker maker(Extent::linear(16, 1), Extent::linear(16, 1));
     int at = 0;
     for (int i = 0; i < 4; ++i) at = maker.add(Op::conv2d, {at}, window(3, 3, 2, Padding::same), 3);
     maker.graph.outputs = {{"out", at}};
@@ -247,25 +247,25 @@ TEST_CASE("where the size rule settles the padding, the code has no padding oper
 
 TEST_CASE("graphs that cannot be") {
     const auto wrong = [](const char* words, auto change) {
-        Maker maker(Extent::fixed(8), Extent::fixed(8));
+        GraphMaker maker(Extent::fixed(8), Extent::fixed(8));
         const int conv = maker.add(Op::conv2d, {0}, window(3, 3, 1, Padding::valid), 4);
         maker.graph.outputs = {{"out", conv}};
         change(maker, conv);
         CHECK_THROWS_WITH_AS(model::infer(maker.graph), doctest::Contains(words), Error);
     };
-    wrong("weights", [](Maker& m, int i) { m[i].weights.pop_back(); });
-    wrong("bias", [](Maker& m, int i) { m[i].bias.pop_back(); });
-    wrong("larger than the map", [](Maker& m, int) { m[0].height = Extent::fixed(2); });
-    wrong("stride of -1", [](Maker& m, int i) { m[i].window.stride_w = -1; });
-    wrong("no output", [](Maker& m, int) { m.graph.outputs.clear(); });
-    wrong("made after it", [](Maker& m, int i) { m[i].inputs = {i}; });
-    wrong("2 inputs", [](Maker& m, int i) { m[i].inputs = {0, 0}; });
-    wrong("more than one input", [](Maker& m, int i) { m[i] = m[0]; });
-    wrong("different sizes", [](Maker& m, int i) {
+    wrong("weights", [](GraphMaker& m, int i) { m[i].weights.pop_back(); });
+    wrong("bias", [](GraphMaker& m, int i) { m[i].bias.pop_back(); });
+    wrong("larger than the map", [](GraphMaker& m, int) { m[0].height = Extent::fixed(2); });
+    wrong("stride of -1", [](GraphMaker& m, int i) { m[i].window.stride_w = -1; });
+    wrong("no output", [](GraphMaker& m, int) { m.graph.outputs.clear(); });
+    wrong("made after it", [](GraphMaker& m, int i) { m[i].inputs = {i}; });
+    wrong("2 inputs", [](GraphMaker& m, int i) { m[i].inputs = {0, 0}; });
+    wrong("more than one input", [](GraphMaker& m, int i) { m[i] = m[0]; });
+    wrong("different sizes", [](GraphMaker& m, int i) {
         const int other = m.add(Op::conv2d, {0}, window(1, 1, 1, Padding::valid), 4);
         m.add(Op::add, {i, other});
     });
-    wrong("joins 4 and 3 channels", [](Maker& m, int i) { m.add(Op::add, {i, 0}); });
+    wrong("joins 4 and 3 channels", [](GraphMaker& m, int i) { m.add(Op::add, {i, 0}); });
 }
 
 namespace {
