@@ -120,13 +120,16 @@ std::size_t write_some(int fd, std::span<const std::byte> bytes, std::string_vie
 
 /// Opens a named pipe for writing when there is a reader.
 int open_pipe(const std::string& path, const std::string& who, const Interrupt& interrupt) {
-    constexpr std::chrono::milliseconds kAgain{20};
+    constexpr std::chrono::milliseconds kAgain{20}, kMoment{1000};
     for (;;) {
         if (interrupt.raised()) throw_interrupted(who, "somebody to read it");
         const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NONBLOCK);
         if (fd >= 0) return fd;
         if (errno != ENXIO) throw_write_error(who, errno);
-        if (!interrupt.pause(kAgain)) throw_write_error(who, EINTR);
+        if (interrupt.pause(kAgain)) continue;
+        // A signal came. A program that takes it as a wish to stop says so in a moment.
+        (void)interrupt.pause(kMoment);
+        if (!interrupt.raised()) throw_write_error(who, EINTR);
     }
 }
 
