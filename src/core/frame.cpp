@@ -6,6 +6,7 @@
 #include <vbg/frame.hpp>
 
 #include "core/device.hpp"
+#include "core/frame_layout.hpp"
 
 namespace vbg::inline v0 {
 
@@ -44,31 +45,9 @@ void Frame::Free::operator()(std::byte* p) const noexcept {
 void Mask::Free::operator()(std::byte* p) const noexcept { ::operator delete[](p, std::align_val_t{kAlign}); }
 
 Frame::Frame(int width, int height, PixelFormat format, ColorSpec color) {
-    FrameView view;
-    view.width = width;
-    view.height = height;
-    view.format = format;
-    view.color = color;
-    std::byte dummy{};
-    for (auto& plane : view.planes) plane = {&dummy, PTRDIFF_MAX};
-    check_view(view, "Frame");
-
-    std::array<std::size_t, 3> offset{};
-    std::size_t bytes = 0;
-    for (int p = 0; p < plane_count(format); ++p) {
-        const auto i = static_cast<std::size_t>(p);
-        const std::size_t stride = round_up(row_bytes(format, p, width));
-        offset[i] = bytes;
-        view.planes[i].stride = static_cast<std::ptrdiff_t>(stride);
-        bytes += stride * static_cast<std::size_t>(plane_rows(format, p, height));
-    }
-    storage_.reset(allocate(bytes, width, height));
-    for (std::size_t i = 0; i < view.planes.size(); ++i) {
-        const bool used = static_cast<int>(i) < plane_count(format);
-        view.planes[i] = used ? BasicPlane<std::byte>{storage_.get() + offset[i], view.planes[i].stride}
-                              : BasicPlane<std::byte>{};
-    }
-    view_ = view;
+    const FrameLayout layout = lay_out({width, height, format, color, {}, 0}, kAlign, "Frame");
+    storage_.reset(allocate(layout.bytes, width, height));
+    view_ = layout.at(storage_.get());
 }
 
 Mask::Mask(int width, int height, MaskFormat format) {
