@@ -1,6 +1,7 @@
 // set(), pause(), freeze(), resume() and last_frame(), from other threads while frames go through.
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <chrono>
 #include <string>
 #include <thread>
@@ -17,6 +18,7 @@ TEST_CASE("parts are replaced between frames of a recorded source, and none is l
     Pipeline pipeline(1);
     std::vector<std::uint64_t> numbers;
     std::vector<int> red;
+    std::atomic<bool> began{false};
     auto source = std::make_unique<CountingSource>(400);
     source->before_read = [](int) { std::this_thread::sleep_for(1ms); };
     pipeline.source(std::move(source))
@@ -26,8 +28,11 @@ TEST_CASE("parts are replaced between frames of a recorded source, and none is l
         .sink(std::make_unique<FunctionSink>([&](const ConstFrameView& f) {
             numbers.push_back(f.sequence);
             red.push_back(std::to_integer<int>(f.row(0)[static_cast<std::ptrdiff_t>(f.width - 1) * 3 + 2]));
+            began = true;
         }));
     std::thread changes([&] {
+        // Before, there is no stream yet for which a part could be refused.
+        while (!began) std::this_thread::sleep_for(1ms);
         for (int i = 0; i < 20; ++i) {
             std::this_thread::sleep_for(5ms);
             pipeline.set("background", i % 2 == 0 ? "test_paint:value=60" : "test_paint:value=50");
