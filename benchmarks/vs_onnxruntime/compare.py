@@ -138,27 +138,31 @@ def picture(data, height, width):
 def beside_neighbour(ours, program, folder, options, size):
     """How much slower a frame is while another OpenMP program, whose threads spin, keeps every core busy."""
     busy = {**os.environ, "VBG_PREPARED": "1", "OMP_WAIT_POLICY": "active", "OMP_NUM_THREADS": str(options.threads)}
-    neighbour = Ours(program, busy)
-    neighbour.ask("load", "fp32", folder / "model.pt", "fp32", options.threads, "segments")
-    neighbour.ask("input", *size, folder / "input")
+
+    def time_frames(precision):
+        return [float(t) for t in ours.ask("time", precision, 20).split()]
+
+    def time_beside(precision):
+        # Made for the occasion: its threads spin even when it has nothing to do.
+        neighbour = Ours(program, busy)
+        neighbour.ask("load", "fp32", folder / "model.pt", "fp32", options.threads, "segments")
+        neighbour.ask("input", *size, folder / "input")
+        neighbour.send("time", "fp32", 1000000)
+        time.sleep(0.2)
+        times = time_frames(precision)
+        neighbour.process.kill()
+        neighbour.process.wait()
+        return times
+
     result = {}
-    alone, beside = {}, {}
     for precision in ("fp32", "auto"):
-        for times, busy_now in ((alone, False), (beside, True)) * 3:
-            if busy_now:
-                neighbour.send("time", "fp32", 1000000)  # ended below
-                time.sleep(0.2)
-            times.setdefault(precision, []).extend(float(t) for t in ours.ask("time", precision, 20).split())
-            if busy_now:
-                neighbour.process.kill()
-                neighbour.process.wait()
-                neighbour = Ours(program, busy)
-                neighbour.ask("load", "fp32", folder / "model.pt", "fp32", options.threads, "segments")
-                neighbour.ask("input", *size, folder / "input")
-        result[precision] = float(np.median(beside[precision]) / np.median(alone[precision]))
-        print(f"  libvbg {precision} beside a busy OpenMP program: {np.median(beside[precision]):.1f} ms, "
-              f"alone {np.median(alone[precision]):.1f} ms: {result[precision]:.2f} times slower")
-    neighbour.process.kill()
+        alone, beside = [], []
+        for _ in range(3):
+            alone += time_frames(precision)
+            beside += time_beside(precision)
+        result[precision] = float(np.median(beside) / np.median(alone))
+        print(f"  libvbg {precision} beside a busy OpenMP program: {np.median(beside):.1f} ms, "
+              f"alone {np.median(alone):.1f} ms: {result[precision]:.2f} times slower")
     return result
 
 
