@@ -7,10 +7,6 @@
 
 namespace vbg::cuda {
 
-/// Brings this frame's dimmed rows to the GPU, in the stream's turn. `dims` may be changed as soon as this
-/// returns: CUDA takes memory that is not pinned away at once. Throws Error{device, not_built}.
-void upload(const RowDim* dims, int rows, RowDim* to, const Device& device, StreamRef stream);
-
 /// In the stream's turn, for rgb8 or bgr8 frames on out.device; out may be in. `dims` (one a row) and
 /// `scratch` (plan.scratch.bytes()) lie on that GPU. Throw Error{device, not_built}.
 void scanlines(const RowDim* dims, const ConstFrameView& in, const FrameView& out, StreamRef stream);

@@ -23,11 +23,6 @@ void flip(bool /*sideways*/, bool /*upside_down*/, const ConstFrameView& /*in*/,
     refuse("flip");
 }
 
-void upload(const RowDim* /*dims*/, int /*rows*/, RowDim* /*to*/, const Device& /*device*/,
-            StreamRef /*stream*/) {
-    refuse("scan lines");
-}
-
 void scanlines(const RowDim* /*dims*/, const ConstFrameView& /*in*/, const FrameView& /*out*/,
                StreamRef /*stream*/) {
     refuse("scanlines");

@@ -50,11 +50,10 @@ void RandomBands::fill(cuda::RowDim* dims, int height) const noexcept {
 }
 
 const cuda::RowDim* RandomBands::on_device(StreamRef stream) {
-    const int height = static_cast<int>(dims_.size());
-    auto* const to = reinterpret_cast<cuda::RowDim*>(device_dims_.data());
-    fill(dims_.data(), height);
-    cuda::upload(dims_.data(), height, to, device_, stream);
-    return to;
+    fill(dims_.data(), static_cast<int>(dims_.size()));
+    // CUDA takes memory that is not pinned away at once: `dims_` may change while the copy is queued.
+    cuda::copy_bytes(dims_.data(), device_dims_.data(), dims_.size() * sizeof dims_[0], device_, stream);
+    return reinterpret_cast<cuda::RowDim*>(device_dims_.data());
 }
 
 void RandomBands::reset() noexcept { random_.seed(seed_); }

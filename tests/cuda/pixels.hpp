@@ -12,18 +12,10 @@
 #include <vbg/context.hpp>
 
 #include "cuda/runtime.hpp"
+#include "support/kernel_loops.hpp"
 #include "support/picture.hpp"
 
 namespace vbg_test {
-
-/// What a launch does, on the CPU: calls `pixel(x, y)` for each; last pixel first, so that none relies on an
-/// order.
-template <class Pixel>
-void for_each_pixel(const Pixel& pixel, int width, int height) {
-    for (int y = height - 1; y >= 0; --y) {
-        for (int x = width - 1; x >= 0; --x) pixel(x, y);
-    }
-}
 
 /// Sizes at which kernels break: one pixel, one row, one column, odd, around the width of a block.
 inline const std::vector<std::pair<int, int>>& odd_sizes() {

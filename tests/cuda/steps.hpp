@@ -14,42 +14,9 @@
 #include "cuda/pixels.hpp"
 #include "cuda/rows.hpp"
 #include "cuda/words.hpp"
+#include "support/kernel_loops.hpp"
 
 namespace vbg_test {
-
-/// What cuda::Launcher does, on the CPU. The threads of a block take each phase one after the other, first
-/// thread first or last: a phase in which one thread reads what another writes gives two different pictures.
-class Steps {
-public:
-    explicit Steps(bool backwards) : backwards_(backwards) {}
-
-    template <class Kernel>
-    void items(int width, int height, const Kernel& kernel) const {
-        if (backwards_) return for_each_pixel(kernel, width, height);
-        for (int y = 0; y < height; ++y) {
-            for (int x = 0; x < width; ++x) kernel(x, y);
-        }
-    }
-    template <class Kernel>
-    void blocks(int across, int down, const Kernel& kernel) const {
-        for (int i = 0; i < across * down; ++i) {
-            const int block = backwards_ ? across * down - 1 - i : i;
-            // What a block finds in its memory is left over from another one: never zeros.
-            auto memory = std::make_unique<typename Kernel::Shared>();
-            auto* bytes = reinterpret_cast<unsigned char*>(memory.get());
-            std::fill_n(bytes, sizeof(typename Kernel::Shared), static_cast<unsigned char>(0xA5 + i));
-            for (int phase = 0; phase < kernel.phases(); ++phase) {
-                for (int t = 0; t < Kernel::kThreads; ++t) {
-                    kernel.run(phase, *memory, block % across, block / across,
-                               backwards_ ? Kernel::kThreads - 1 - t : t);
-                }
-            }
-        }
-    }
-
-private:
-    bool backwards_;
-};
 
 /// A stage's memory on the GPU, here. It begins with garbage.
 inline std::vector<std::uint8_t> scratch_of(const vbg::cuda::ScratchPlan& plan) {

@@ -1,0 +1,30 @@
+#pragma once
+/// @file launch.cuh  Stands before src/cuda/launch.cuh where the .cu files are compiled for the simulated
+/// GPU.
+
+#include <string_view>
+
+#include <vbg/types.hpp>
+
+#include "cuda/driver.hpp"
+#include "cuda/status.hpp"
+#include "simulated_gpu/launch.hpp"
+#include "support/kernel_loops.hpp"
+
+namespace vbg::cuda {
+
+inline void check_launch(int status, std::string_view what) {
+    if (status != kOk) throw error_of(status, what, driver::text(status));
+}
+
+template <class Pixel>
+void for_each_pixel(const Pixel& pixel, int width, int height, const Device& device, StreamRef stream,
+                    std::string_view what) {
+    if (width < 1 || height < 1) return;
+    const auto run = [](const void* kernel, int across, int down, bool backwards) {
+        vbg_test::Steps(backwards).items(across, down, *static_cast<const Pixel*>(kernel));
+    };
+    check_launch(simulated::launch(device.index, stream.native, pixel, run, width, height, what), what);
+}
+
+}  // namespace vbg::cuda
