@@ -34,8 +34,8 @@ Examples:
   vbg-cam --source talk.mp4 --background blur:sigma=15 --sink private.mp4
   vbg-cam --source image:path=me.jpg,motion=drift,frames=150 --show side-by-side --sink - | ffplay -
 
-Exit status: 0 all was written; 1 an error, or frames without a valid matte; 2 wrong usage; 130 stopped by Ctrl-C (files are
-finished all the same).)";
+Exit status: 0 all was written; 1 an error, or frames without a valid matte; 2 wrong usage, or a mistake in the --config file;
+130 stopped by Ctrl-C (files are finished all the same).)";
 
 template <std::size_t N>
 std::size_t index_of(const std::array<const char*, N>& words, const std::string& word, const char* option) {
@@ -286,7 +286,13 @@ Command parse_command_line(int argc, char** argv, Options& options) {
     if (hold_rate) given.hold_rate = true;
     if (no_reconnect) given.reconnect = false;
     command.given = given;
-    options = config.empty() ? std::move(given) : merge(std::move(given), read_config(config));
+    try {
+        options = config.empty() ? std::move(given) : merge(std::move(given), read_config(config));
+    } catch (const vbg::Error& e) {  // a mistake that no restart mends, as one in the command line
+        fmt::print(stderr, "vbg-cam: error: {}\n", e.what());
+        command.kind = Command::Kind::exit;
+        command.exit_code = 2;
+    }
     return command;
 }
 

@@ -35,8 +35,8 @@ struct Command {
     Options given;       ///< for run: the command line alone
 };
 
-/// Reads the command line and the --config file it names; the command line wins. Wrong usage prints its
-/// reason and is a Command{exit}. Throws vbg::Error for a wrong TOML file.
+/// Reads the command line and the --config file it names; the command line wins. Wrong usage and a wrong file
+/// print their reason and are a Command{exit} with code 2.
 Command parse_command_line(int argc, char** argv, Options& options);
 
 /// Reads a TOML file whose keys are the long options' names. Throws vbg::Error that names file, line and key.

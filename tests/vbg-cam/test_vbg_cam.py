@@ -75,8 +75,9 @@ class Usage(Case):
         for text, says in (("sorce = 'x'", "no option 'sorce'"), ("frames = 'x'", "whole number"), ("source = ", "vbg.toml:1"),
                            ("quiet = 3", "true or false")):
             config.write_text(text)
-            self.refused("--config", str(config), "--sink", "null", says=[says])
-        self.refused("--config", str(self.dir / "none.toml"), says=["none.toml"])
+            # 2, at which the systemd unit does not start it again
+            self.refused("--config", str(config), "--sink", "null", says=[says], code=2)
+        self.refused("--config", str(self.dir / "none.toml"), says=["none.toml"], code=2)
 
 
 class Running(Case):
