@@ -1,6 +1,10 @@
 #include <fmt/format.h>
 
+#include <cmath>
+#include <concepts>
+#include <sstream>
 #include <string_view>
+#include <utility>
 
 #include "options.hpp"
 
@@ -15,42 +19,58 @@ namespace {
                      fmt::format("{}:{}: {}", file.string(), node.source().begin.line, text));
 }
 
+/// A value as the file has it, for error texts.
+std::string as_text(const toml::node& node) {
+    std::ostringstream out;
+    node.visit([&](const auto& value) { out << value; });
+    return out.str();
+}
+
+/// One key's value, read into the member of Options that keeps it.
 class Reader {
 public:
     Reader(const std::filesystem::path& file, std::string_view key, const toml::node& node)
         : file_(file), key_(key), node_(node) {}
 
-    void into(std::optional<std::string>& to) const { to = text(node_); }
-    void into(std::vector<std::string>& to) const {
+    void into(std::optional<std::string>& to, Range /*range*/) const { to = text(node_); }
+    void into(std::vector<std::string>& to, Range /*range*/) const {
         if (const auto* array = node_.as_array()) {
             for (const auto& item : *array) to.push_back(text(item));
         } else {
             to.push_back(text(node_));
         }
     }
-    void into(std::optional<bool>& to) const {
-        if (!node_.is_boolean()) refuse(file_, node_, fmt::format("{}: wanted true or false", key_));
+    void into(std::optional<bool>& to, Range /*range*/) const {
+        if (!node_.is_boolean()) refuse(node_, "true or false");
         to = node_.value<bool>();
     }
-    void into(std::optional<double>& to) const {
-        const auto value = node_.value<double>();
-        if (!value || !node_.is_number() || *value < 0) {
-            refuse(file_, node_, fmt::format("{}: wanted a number of at least 0", key_));
-        }
+    void into(std::optional<double>& to, Range range) const {
+        const auto value = node_.is_number() ? node_.value<double>() : std::nullopt;
+        if (!value || !contains(range, *value)) refuse(node_, "a number " + words(range));
         to = *value;
     }
-    template <class Integer>
-    void into(std::optional<Integer>& to) const {
+    template <std::integral Integer>
+    void into(std::optional<Integer>& to, Range range) const {
         const auto value = node_.value_exact<std::int64_t>();
-        if (!value || *value < 0)
-            refuse(file_, node_, fmt::format("{}: wanted a whole number of at least 0", key_));
+        if (!value || !std::in_range<Integer>(*value) || !contains(range, static_cast<double>(*value)))
+            refuse(node_, "a whole number " + words(range));
         to = static_cast<Integer>(*value);
     }
 
 private:
+    [[nodiscard]] static bool contains(Range range, double value) {  // NaN is in no range
+        return value >= range.least && value <= range.most;
+    }
+    [[nodiscard]] static std::string words(Range range) {
+        return std::isinf(range.most) ? fmt::format("of at least {}", range.least)
+                                      : fmt::format("from {} to {}", range.least, range.most);
+    }
     [[nodiscard]] std::string text(const toml::node& node) const {
-        if (!node.is_string()) refuse(file_, node, fmt::format("{}: wanted a text in quotes", key_));
+        if (!node.is_string()) refuse(node, "a text in quotes");
         return *node.value<std::string>();
+    }
+    [[noreturn]] void refuse(const toml::node& node, std::string_view wanted) const {
+        cam::refuse(file_, node, fmt::format("{}: got {}; wanted {}", key_, as_text(node), wanted));
     }
     const std::filesystem::path& file_;
     std::string_view key_;
@@ -69,73 +89,18 @@ Options read_config(const std::filesystem::path& file) {
             fmt::format("{}:{}: {}", file.string(), error.source().begin.line, error.description()));
     }
     Options options;
-    for (const auto& [key, node] : table) {
+    for (const auto& [key, value] : table) {
+        const toml::node& node = value;  // clang 14's lambdas do not capture structured bindings
         const std::string_view name = key.str();
-        const Reader value(file, name, node);
-        if (name == "source")
-            value.into(options.source);
-        else if (name == "sink")
-            value.into(options.sinks);
-        else if (name == "segmenter")
-            value.into(options.segmenter);
-        else if (name == "filter")
-            value.into(options.filters);
-        else if (name == "background")
-            value.into(options.backgrounds);
-        else if (name == "foreground")
-            value.into(options.foregrounds);
-        else if (name == "preset")
-            value.into(options.preset);
-        else if (name == "show")
-            value.into(options.show);
-        else if (name == "sync")
-            value.into(options.sync);
-        else if (name == "on-failure")
-            value.into(options.on_failure);
-        else if (name == "device")
-            value.into(options.device);
-        else if (name == "precision")
-            value.into(options.precision);
-        else if (name == "threads")
-            value.into(options.threads);
-        else if (name == "frames")
-            value.into(options.frames);
-        else if (name == "stats")
-            value.into(options.stats);
-        else if (name == "quiet")
-            value.into(options.quiet);
-        else if (name == "preview")
-            value.into(options.preview);
-        else if (name == "log-level")
-            value.into(options.log_level);
-        else if (name == "card")
-            value.into(options.card);
-        else if (name == "socket")
-            value.into(options.socket);
-        else if (name == "on-demand")
-            value.into(options.on_demand);
-        else if (name == "hold-rate")
-            value.into(options.hold_rate);
-        else if (name == "reconnect")
-            value.into(options.reconnect);
-        else if (name == "fps")
-            value.into(options.fps);
-        else if (name == "idle-after")
-            value.into(options.idle_after);
-        else if (name == "max-cpu")
-            value.into(options.max_cpu);
-        else if (name == "stall")
-            value.into(options.stall);
-        else {
-            refuse(file, node,
-                   fmt::format(
-                       "no option '{}'. There are: source, sink, segmenter, filter, background, foreground, "
-                       "preset, show, sync, on-failure, device, precision, threads, frames, stats, quiet, "
-                       "preview, log-level, card, fps, on-demand, idle-after, max-cpu, hold-rate, stall, "
-                       "reconnect, "
-                       "socket",
-                       name));
-        }
+        bool known = false;
+        std::string names;
+        for_each_option([&](const char* option, auto member, When /*when*/, Range range) {
+            names += fmt::format("{}{}", names.empty() ? "" : ", ", option);
+            if (name != option) return;
+            known = true;
+            Reader(file, name, node).into(options.*member, range);
+        });
+        if (!known) refuse(file, node, fmt::format("no option '{}'. There are: {}", name, names));
     }
     return options;
 }

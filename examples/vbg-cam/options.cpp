@@ -58,6 +58,12 @@ std::string words(const std::array<const char*, N>& choices) {
     return fmt::format("{}", fmt::join(choices, "|"));
 }
 
+template <class T>
+bool is_set(const std::optional<T>& value) {
+    return value.has_value();
+}
+bool is_set(const std::vector<std::string>& value) { return !value.empty(); }
+
 }  // namespace
 
 vbg::Show show_from(const std::string& word) { return static_cast<vbg::Show>(index_of(kShow, word, "show")); }
@@ -72,61 +78,46 @@ vbg::LogLevel log_level_from(const std::string& word) {
 }
 
 Options merge(Options over, const Options& under) {
-    const auto take = [](auto& to, const auto& from) {
-        if (!to) to = from;
-    };
-    const auto take_list = [](auto& to, const auto& from) {
-        if (to.empty()) to = from;
-    };
-    take(over.source, under.source);
-    take(over.segmenter, under.segmenter);
-    take(over.preset, under.preset);
-    take(over.show, under.show);
-    take(over.sync, under.sync);
-    take(over.on_failure, under.on_failure);
-    take(over.device, under.device);
-    take(over.precision, under.precision);
-    take(over.log_level, under.log_level);
-    take(over.stats, under.stats);
-    take(over.threads, under.threads);
-    take(over.frames, under.frames);
-    take(over.quiet, under.quiet);
-    take(over.preview, under.preview);
-    take(over.card, under.card);
-    take(over.socket, under.socket);
-    take(over.on_demand, under.on_demand);
-    take(over.hold_rate, under.hold_rate);
-    take(over.reconnect, under.reconnect);
-    take(over.fps, under.fps);
-    take(over.idle_after, under.idle_after);
-    take(over.max_cpu, under.max_cpu);
-    take(over.stall, under.stall);
-    take_list(over.sinks, under.sinks);
-    take_list(over.filters, under.filters);
-    take_list(over.backgrounds, under.backgrounds);
-    take_list(over.foregrounds, under.foregrounds);
+    for_each_option([&](const char* /*name*/, auto member, When /*when*/, Range /*range*/) {
+        if (!is_set(over.*member)) over.*member = under.*member;
+    });
     return over;
 }
 
-Command parse_command_line(int argc, char** argv, Options& options) {
-    CLI::App app{
-        "Puts another background behind the person: camera, film or picture in, composed frames out."};
-    app.name("vbg-cam");
-    app.footer(kFooter);
-    app.set_version_flag("--version", std::string(vbg::version()));
-    app.get_formatter()->column_width(34);
+namespace {
 
-    Command command;
-    std::string& config = command.config;
-    Options given;
+/// Flags have no "not given" of their own.
+struct Flags {
     bool quiet = false, preview = false, on_demand = false, hold_rate = false, no_reconnect = false;
+
+    void into(Options& given) const {
+        if (quiet) given.quiet = true;
+        if (preview) given.preview = true;
+        if (on_demand) given.on_demand = true;
+        if (hold_rate) given.hold_rate = true;
+        if (no_reconnect) given.reconnect = false;
+    }
+};
+
+constexpr const char* kLive = "Live sources";
+
+/// A number whose range --help tells and the parser checks.
+template <class Number>
+CLI::Option* add_number(CLI::App& app, const char* name, std::optional<Number>& to, Range range,
+                        const char* help) {
+    return app.add_option(name, to, help)
+        ->type_name(fmt::format("{}..{}", range.least, range.most))
+        ->check(cli::within(range.least, range.most));
+}
+
+void add_stages(CLI::App& app, Options& given, Flags& flags) {
     app.add_option("--source", given.source, "Where frames come from (default: auto)")
         ->type_name("SPEC|FILE");
     app.add_option("--sink", given.sinks, "Where they go; may be given several times")
         ->allow_extra_args(false)
         ->type_name("SPEC|FILE");
     app.add_flag(
-        "--preview", preview,
+        "--preview", flags.preview,
         "A window that shows what the others see; q or Esc closes it, and ends vbg-cam where there is "
         "no --sink");
     app.add_option("--segmenter", given.segmenter, "What finds the person (default: the preset's)")
@@ -143,6 +134,10 @@ Command parse_command_line(int argc, char** argv, Options& options) {
     app.add_option("--preset", given.preset,
                    "Stages to start from; none: only what is named (default: default)")
         ->type_name("none|default|fakecam");
+}
+
+void add_running(CLI::App& app, Command& command, Flags& flags) {
+    Options& given = command.given;
     app.add_option("--show", given.show, "What goes to the sinks (default: composite)")
         ->type_name(words(kShow));
     app.add_option("--sync", given.sync,
@@ -158,20 +153,18 @@ Command parse_command_line(int argc, char** argv, Options& options) {
         ->type_name("auto|cpu|cuda");
     app.add_option("--precision", given.precision, "Number format of networks (default: auto)")
         ->type_name("auto|fp32|fp16|bf16");
-    app.add_option("--threads", given.threads,
-                   "Threads for the network and for pixels; 0 = all cores, at most 4")
-        ->type_name("0..64")
-        ->check(cli::within(0, 64));
+    add_number(app, "--threads", given.threads, kThreads,
+               "Threads for the network and for pixels; 0 = all cores, at most 4");
     app.add_option("--frames", given.frames, "Stop after that many frames (default: at the source's end)")
         ->type_name("N");
     app.add_option("--stats", given.stats, "Write counters and times to this file as JSON")
         ->type_name("FILE");
     app.add_option(
-           "--config", config,
+           "--config", command.config,
            "TOML file with these options by their long names; the command line wins. Watched while running: "
            "what changes in it is taken over between two frames, what is wrong in it is refused")
         ->type_name("FILE");
-    app.add_flag("--quiet", quiet, "No status line");
+    app.add_flag("--quiet", flags.quiet, "No status line");
     app.add_option("--log-level", given.log_level, "What is told on standard error (default: warning)")
         ->type_name(words(kLogLevel));
 
@@ -183,34 +176,31 @@ Command parse_command_line(int argc, char** argv, Options& options) {
            "Where `vbg-cam ctl` reaches this one; none: nowhere (default: $XDG_RUNTIME_DIR/vbg-cam.sock "
            "for live sources)")
         ->type_name("PATH");
-    const char* live = "Live sources";
-    app.add_option("--fps", given.fps, "Frames a second promised to the sinks (default: the source's)")
-        ->group(live)
-        ->type_name("0..1000")
-        ->check(cli::within(0, 1000));
-    app.add_flag("--on-demand", on_demand, "Camera and network sleep while nobody reads the sink")
-        ->group(live);
-    app.add_option("--idle-after", given.idle_after, "Seconds without a reader before that (default: 5)")
-        ->group(live)
-        ->type_name("0..86400")
-        ->check(cli::within(0, 86400));
-    app.add_option("--max-cpu", given.max_cpu,
-                   "Processor cores to use at most, e.g. 0.5: the network's resolution, then mattes, then "
-                   "effects, then frames are given up")
-        ->group(live)
-        ->type_name("0..1024")
-        ->check(cli::within(0, 1024));
-    app.add_flag("--hold-rate", hold_rate,
-                 "Give up the network's resolution, then mattes, then effects, rather than frames")
-        ->group(live);
-    app.add_option("--stall", given.stall,
-                   "Seconds after which a network that does not answer has failed (default: 1)")
-        ->group(live)
-        ->type_name("0.01..60")
-        ->check(cli::within(0.01, 60));
-    app.add_flag("--no-reconnect", no_reconnect, "End when the camera is lost rather than wait for it")
-        ->group(live);
+}
 
+void add_live(CLI::App& app, Options& given, Flags& flags) {
+    add_number(app, "--fps", given.fps, kFps, "Frames a second promised to the sinks (default: the source's)")
+        ->group(kLive);
+    app.add_flag("--on-demand", flags.on_demand, "Camera and network sleep while nobody reads the sink")
+        ->group(kLive);
+    add_number(app, "--idle-after", given.idle_after, kIdleAfter,
+               "Seconds without a reader before that (default: 5)")
+        ->group(kLive);
+    add_number(app, "--max-cpu", given.max_cpu, kMaxCpu,
+               "Processor cores to use at most, e.g. 0.5: the network's resolution, then mattes, then "
+               "effects, then frames are given up")
+        ->group(kLive);
+    app.add_flag("--hold-rate", flags.hold_rate,
+                 "Give up the network's resolution, then mattes, then effects, rather than frames")
+        ->group(kLive);
+    add_number(app, "--stall", given.stall, kStall,
+               "Seconds after which a network that does not answer has failed (default: 1)")
+        ->group(kLive);
+    app.add_flag("--no-reconnect", flags.no_reconnect, "End when the camera is lost rather than wait for it")
+        ->group(kLive);
+}
+
+CLI::App* add_ctl(CLI::App& app, Command& command) {
     auto* ctl = app.add_subcommand("ctl", "Tells a running vbg-cam what to do");
     ctl->add_option("--socket", command.socket, "Of the one meant (default: $XDG_RUNTIME_DIR/vbg-cam.sock)")
         ->type_name("PATH");
@@ -237,19 +227,57 @@ Command parse_command_line(int argc, char** argv, Options& options) {
     verb("resume", "Ends pause and freeze", {});
     verb("snapshot", "Saves the picture as the others see it", {"file"});
     verb("quit", "Ends it", {});
+    return ctl;
+}
 
+CLI::App* add_list(CLI::App& app, Command& command) {
     auto* list = app.add_subcommand("list", "Shows stages, their parameters, and why one is not available");
     list->add_option("what", command.list_what, "Only these, or only the stage of that name")
         ->type_name("cameras|segmenters|filters|effects|compositors|sources|sinks|presets|devices");
     list->add_flag("--json", command.list_json, "For machines");
+    return list;
+}
 
+CLI::App* add_doctor(CLI::App& app, Command& command) {
     auto* doctor = app.add_subcommand(
         "doctor",
         "Looks for what keeps cameras from working here, and says what mends it (exit status 1 then)");
     doctor->add_option("--sink", command.doctor.sink, "Only this virtual camera")->type_name("NODE");
     doctor->add_option("--source", command.doctor.source, "Only this camera")->type_name("NODE");
     doctor->add_flag("--json", command.list_json, "For machines");
+    return doctor;
+}
 
+/// The options of the command line and of the file it names. A wrong file is a Command{exit} with code 2, as
+/// a wrong option is: no restart mends it.
+void read_options(Command& command, Options& options) {
+    try {
+        options = command.config.empty() ? command.given : merge(command.given, read_config(command.config));
+    } catch (const vbg::Error& e) {
+        fmt::print(stderr, "vbg-cam: error: {}\n", e.what());
+        command.kind = Command::Kind::exit;
+        command.exit_code = 2;
+    }
+}
+
+}  // namespace
+
+Command parse_command_line(int argc, char** argv, Options& options) {
+    CLI::App app{
+        "Puts another background behind the person: camera, film or picture in, composed frames out."};
+    app.name("vbg-cam");
+    app.footer(kFooter);
+    app.set_version_flag("--version", std::string(vbg::version()));
+    app.get_formatter()->column_width(34);
+
+    Command command;
+    Flags flags;
+    add_stages(app, command.given, flags);
+    add_running(app, command, flags);
+    add_live(app, command.given, flags);
+    CLI::App* ctl = add_ctl(app, command);
+    CLI::App* list = add_list(app, command);
+    CLI::App* doctor = add_doctor(app, command);
     if (argc == 2 && std::string_view(argv[1]) == "--describe") {
         fmt::print("{}", cli::describe(app));
         command.kind = Command::Kind::exit;
@@ -268,30 +296,15 @@ Command parse_command_line(int argc, char** argv, Options& options) {
         command.exit_code = code == 0 ? 0 : 2;
         return command;
     }
+    flags.into(command.given);
     if (doctor->parsed()) {
         command.kind = Command::Kind::doctor;
-        return command;
-    }
-    if (ctl->parsed()) {
+    } else if (ctl->parsed()) {
         command.kind = Command::Kind::ctl;
-        return command;
-    }
-    if (list->parsed()) {
+    } else if (list->parsed()) {
         command.kind = Command::Kind::list;
-        return command;
-    }
-    if (quiet) given.quiet = true;
-    if (preview) given.preview = true;
-    if (on_demand) given.on_demand = true;
-    if (hold_rate) given.hold_rate = true;
-    if (no_reconnect) given.reconnect = false;
-    command.given = given;
-    try {
-        options = config.empty() ? std::move(given) : merge(std::move(given), read_config(config));
-    } catch (const vbg::Error& e) {  // a mistake that no restart mends, as one in the command line
-        fmt::print(stderr, "vbg-cam: error: {}\n", e.what());
-        command.kind = Command::Kind::exit;
-        command.exit_code = 2;
+    } else {
+        read_options(command, options);
     }
     return command;
 }

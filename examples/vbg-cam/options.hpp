@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vbg/vbg.hpp>
@@ -20,6 +21,51 @@ struct Options {
     std::optional<bool> quiet, preview, on_demand, hold_rate, reconnect;
     std::optional<double> fps, idle_after, max_cpu, stall;
 };
+
+/// From `least` to `most`, both included. For numbers; a text has none.
+struct Range {
+    double least = 0, most = std::numeric_limits<double>::infinity();
+};
+
+constexpr Range kThreads{0, 64}, kFps{0, 1000}, kIdleAfter{0, 86400}, kMaxCpu{0, 1024}, kStall{0.01, 60};
+
+/// When a change in a watched --config file takes effect.
+enum class When : std::uint8_t { between_frames, at_next_start };
+
+/// Calls visit(name, member, when, range) for every option that the command line and the --config file share:
+/// its long name, where Options keeps it, when a change of it takes effect, and its range if it is a number.
+/// The one list of them; on the command line `reconnect = false` is --no-reconnect.
+template <class Visit>
+void for_each_option(const Visit& visit) {
+    using enum When;
+    visit("source", &Options::source, between_frames, Range{});
+    visit("sink", &Options::sinks, at_next_start, Range{});
+    visit("segmenter", &Options::segmenter, between_frames, Range{});
+    visit("filter", &Options::filters, between_frames, Range{});
+    visit("background", &Options::backgrounds, between_frames, Range{});
+    visit("foreground", &Options::foregrounds, between_frames, Range{});
+    visit("preset", &Options::preset, between_frames, Range{});
+    visit("show", &Options::show, between_frames, Range{});
+    visit("sync", &Options::sync, between_frames, Range{});
+    visit("on-failure", &Options::on_failure, between_frames, Range{});
+    visit("device", &Options::device, between_frames, Range{});
+    visit("precision", &Options::precision, between_frames, Range{});
+    visit("threads", &Options::threads, at_next_start, kThreads);
+    visit("frames", &Options::frames, at_next_start, Range{});
+    visit("stats", &Options::stats, at_next_start, Range{});
+    visit("quiet", &Options::quiet, at_next_start, Range{});
+    visit("preview", &Options::preview, at_next_start, Range{});
+    visit("log-level", &Options::log_level, at_next_start, Range{});
+    visit("card", &Options::card, between_frames, Range{});
+    visit("socket", &Options::socket, at_next_start, Range{});
+    visit("fps", &Options::fps, at_next_start, kFps);
+    visit("on-demand", &Options::on_demand, at_next_start, Range{});
+    visit("idle-after", &Options::idle_after, at_next_start, kIdleAfter);
+    visit("max-cpu", &Options::max_cpu, at_next_start, kMaxCpu);
+    visit("hold-rate", &Options::hold_rate, at_next_start, Range{});
+    visit("stall", &Options::stall, at_next_start, kStall);
+    visit("reconnect", &Options::reconnect, at_next_start, Range{});
+}
 
 /// What to do besides running.
 struct Command {
@@ -39,7 +85,8 @@ struct Command {
 /// print their reason and are a Command{exit} with code 2.
 Command parse_command_line(int argc, char** argv, Options& options);
 
-/// Reads a TOML file whose keys are the long options' names. Throws vbg::Error that names file, line and key.
+/// Reads a TOML file whose keys are the long options' names. Throws vbg::Error that names file, line and key,
+/// what it got and what it wanted.
 Options read_config(const std::filesystem::path& file);
 
 /// `over` where it is set, else `under`.

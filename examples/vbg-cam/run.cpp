@@ -31,6 +31,16 @@ void save_snapshot(const vbg::Pipeline& pipeline, const std::string& file) {
     sink->close();
 }
 
+/// The options that differ and take effect at the next start alone, by name.
+std::string changed_for_next_start(const Options& from, const Options& to) {
+    std::string names;
+    for_each_option([&](const char* name, auto member, When when, Range /*range*/) {
+        if (when == When::at_next_start && from.*member != to.*member)
+            names += (names.empty() ? "" : ", ") + std::string(name);
+    });
+    return names;
+}
+
 /// What steers a pipeline while it runs: the control socket and the watched configuration.
 class Steering {
 public:
@@ -90,14 +100,11 @@ private:
             for (const auto& name : change(pipeline_, parts_, parts))
                 text += (text.empty() ? "" : ", ") + name;
             parts_ = parts;
-            const bool more = options.sinks != options_.sinks || options.preview != options_.preview ||
-                              options.threads != options_.threads || options.fps != options_.fps ||
-                              options.on_demand != options_.on_demand ||
-                              options.max_cpu != options_.max_cpu || options.hold_rate != options_.hold_rate;
+            const std::string later = changed_for_next_start(options_, options);
             options_ = options;
             vbg::log(vbg::LogLevel::warning,
                      fmt::format("{}: changed: {}{}", command_.config, text.empty() ? "nothing" : text,
-                                 more ? "; the rest takes effect at the next start" : ""));
+                                 later.empty() ? "" : "; at the next start: " + later));
         } catch (const std::exception& e) {
             vbg::log(vbg::LogLevel::error,
                      fmt::format("{}: refused, all stays as it was: {}", command_.config, e.what()));

@@ -171,6 +171,8 @@ class Live(Case):
             self.assertEqual(self.pixel(), (5, 0, 0))
         write("color:value=#070000", 'on-failure = "hold"')
         self.eventually(lambda: self.pixel() == (7, 0, 0), program)
+        write("color:value=#070000", 'on-failure = "hold"\nidle-after = 9\nstats = "s.json"')
+        self.eventually(lambda: "changed: nothing; at the next start: stats, idle-after\n" in self.log(), program)
         after = self.status()
         self.assertEqual(after["frames_failed"], 0)
         self.assertEqual(after["source_reopened"], 0)

@@ -72,12 +72,27 @@ class Usage(Case):
         self.assertEqual(len(list(self.dir.glob("*.png"))), 3)
         self.assertEqual(run("--config", str(config), "--frames", "1", "--sink", str(self.dir / "one.png")).returncode, 0)
         self.assertTrue((self.dir / "one.png").exists())
-        for text, says in (("sorce = 'x'", "no option 'sorce'"), ("frames = 'x'", "whole number"), ("source = ", "vbg.toml:1"),
-                           ("quiet = 3", "true or false")):
+        for text, says in (("sorce = 'x'", "no option 'sorce'"), ("source = ", "vbg.toml:1"),
+                           ("frames = 'x'", "frames: got 'x'; wanted a whole number of at least 0"),
+                           ("frames = -1", "frames: got -1; wanted a whole number of at least 0"),
+                           ("threads = 4294967297", "threads: got 4294967297; wanted a whole number from 0 to 64"),
+                           ("threads = 1.5", "threads: got 1.5; wanted a whole number"),
+                           ("\nidle-after = 1e30", "vbg.toml:2: idle-after: got 1e+30; wanted a number from 0 to 86400"),
+                           ("idle-after = nan", "idle-after: got nan"), ("fps = inf", "fps: got inf"), ("stall = 0", "from 0.01 to 60"),
+                           ("max-cpu = true", "max-cpu: got true; wanted a number from 0 to 1024"),
+                           ("source = 3", "source: got 3; wanted a text in quotes"), ("quiet = 3", "quiet: got 3; wanted true or false")):
             config.write_text(text)
             # 2, at which the systemd unit does not start it again
             self.refused("--config", str(config), "--sink", "null", says=[says], code=2)
         self.refused("--config", str(self.dir / "none.toml"), says=["none.toml"], code=2)
+
+    def test_every_option_may_stand_in_the_config_file(self):
+        options = {name for option in json.loads(run("--describe").stdout)["options"] for name in option["names"]}
+        options -= {"-h", "--help", "--version", "--config", "--no-reconnect"}
+        config = self.dir / "vbg.toml"
+        config.write_text("nonsense = 1")
+        names = run("--config", str(config)).stderr.partition("There are: ")[2].split(", ")
+        self.assertEqual({f"--{name.strip()}" for name in names}, options | {"--reconnect"})
 
 
 class Running(Case):
