@@ -1,5 +1,7 @@
 #include "describe.hpp"
 
+#include <cmath>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 namespace cli {
@@ -40,6 +42,12 @@ nlohmann::json to_json(const CLI::App& app) {
 
 std::string describe(const CLI::App& app) { return to_json(app).dump(2) + '\n'; }
 
-CLI::Validator within(double least, double most) { return CLI::Range(least, most).description(""); }
+CLI::Validator within(double least, double most) {
+    // Neither below nor above: CLI::Range lets it pass.
+    const auto no_nan = [](const std::string& text) {
+        return std::isnan(std::strtod(text.c_str(), nullptr)) ? text + " is not a number" : std::string();
+    };
+    return (CLI::Range(least, most) & CLI::Validator(no_nan, "")).description("");
+}
 
 }  // namespace cli

@@ -46,6 +46,8 @@ class Usage(Case):
     def test_wrong_usage_is_2(self):
         self.assertEqual(run("--no-such-option").returncode, 2)
         self.assertEqual(run("--threads", "many").returncode, 2)
+        for value in ("nan", "-1", "1e30"):
+            self.assertEqual(run("--source", PATTERN, "--sink", "null", "--idle-after", value).returncode, 2)
 
     def test_unknown_names_and_values_tell_the_nearest(self):
         base = ["--source", PATTERN, "--sink", "null"]
