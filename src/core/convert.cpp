@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include <vbg/device.hpp>
 #include <vbg/error.hpp>
@@ -167,14 +168,34 @@ void i420_to_yuv(const ConstFrameView& from, const FrameView& to) {
           from, to);
 }
 
-/// A picture in between, kept per thread so that converting every frame of a stream allocates once.
-FrameView between(const ConstFrameView& like, PixelFormat format, const ColorSpec& color, int which) {
-    thread_local std::array<Frame, 2> kept;
-    Frame& frame = kept.at(static_cast<std::size_t>(which));
-    if (frame.width() != like.width || frame.height() != like.height || frame.format() != format) {
-        frame = Frame(like.width, like.height, format);
+/// Pictures of one format, one of each size: the sizes asked for last are kept, the newest first.
+class Temporaries {
+public:
+    explicit Temporaries(PixelFormat format) : format_(format) {}
+
+    FrameView of_size(const ConstFrameView& like) {
+        auto found = std::find_if(kept_.begin(), kept_.end(), [&](const Frame& frame) {
+            return frame.width() == like.width && frame.height() == like.height;
+        });
+        if (found == kept_.end()) *--found = Frame(like.width, like.height, format_);
+        std::rotate(kept_.begin(), found, std::next(found));
+        return kept_.front().view();
     }
-    FrameView view = frame.view();
+
+private:
+    PixelFormat format_;
+    std::array<Frame, 4> kept_;  // a thread seldom serves more outputs than that
+};
+
+/// Pictures in between, kept per thread so that converting every frame of some streams allocates once. Valid
+/// until the next one of that kind.
+FrameView bgra_between(const ConstFrameView& like) {
+    thread_local Temporaries kept(PixelFormat::bgra8);
+    return kept.of_size(like);
+}
+FrameView i420_between(const ConstFrameView& like, const ColorSpec& color) {
+    thread_local Temporaries kept(PixelFormat::i420);
+    FrameView view = kept.of_size(like);
     view.color = color;
     return view;
 }
@@ -182,12 +203,12 @@ FrameView between(const ConstFrameView& like, PixelFormat format, const ColorSpe
 void rgb_to_yuv(const ConstFrameView& from, const FrameView& to) {
     ConstFrameView bgra = from;
     if (from.format != PixelFormat::bgra8) {
-        const FrameView temporary = between(from, PixelFormat::bgra8, {}, 0);
+        const FrameView temporary = bgra_between(from);
         to_bgra(from, temporary);
         bgra = temporary;
     }
     if (to.format == PixelFormat::i420) return bgra_to_i420(bgra, to);
-    const FrameView planar = between(from, PixelFormat::i420, to.color, 1);
+    const FrameView planar = i420_between(from, to.color);
     bgra_to_i420(bgra, planar);
     i420_to_yuv(planar, to);
 }
@@ -195,12 +216,12 @@ void rgb_to_yuv(const ConstFrameView& from, const FrameView& to) {
 void yuv_to_rgb(const ConstFrameView& from, const FrameView& to) {
     ConstFrameView planar = from;
     if (is_packed_yuv(from.format)) {
-        const FrameView temporary = between(from, PixelFormat::i420, from.color, 1);
+        const FrameView temporary = i420_between(from, from.color);
         packed_to_i420(from, temporary);
         planar = temporary;
     }
     if (to.format == PixelFormat::bgra8) return to_bgra(planar, to);
-    const FrameView bgra = between(from, PixelFormat::bgra8, {}, 0);
+    const FrameView bgra = bgra_between(from);
     to_bgra(planar, bgra);
     from_bgra(bgra, to);
 }
@@ -215,7 +236,7 @@ void rgb_to_rgb(const ConstFrameView& from, const FrameView& to) {
     }
     if (to.format == PixelFormat::bgra8) return to_bgra(from, to);
     if (from.format == PixelFormat::bgra8) return from_bgra(from, to);
-    const FrameView bgra = between(from, PixelFormat::bgra8, {}, 0);
+    const FrameView bgra = bgra_between(from);
     to_bgra(from, bgra);
     from_bgra(bgra, to);
 }
@@ -223,13 +244,13 @@ void rgb_to_rgb(const ConstFrameView& from, const FrameView& to) {
 /// Between two YUV formats: only the layout changes where the colour specs agree, else by way of RGB.
 void yuv_to_yuv(const ConstFrameView& from, const FrameView& to) {
     if (!(from.color == to.color)) {
-        const FrameView bgra = between(from, PixelFormat::bgra8, {}, 0);
+        const FrameView bgra = bgra_between(from);
         yuv_to_rgb(from, bgra);
         return rgb_to_yuv(bgra, to);
     }
     if (to.format == PixelFormat::i420) return yuv_to_i420(from, to);
     if (from.format == PixelFormat::i420) return i420_to_yuv(from, to);
-    const FrameView planar = between(from, PixelFormat::i420, from.color, 1);
+    const FrameView planar = i420_between(from, from.color);
     yuv_to_i420(from, planar);
     i420_to_yuv(planar, to);
 }

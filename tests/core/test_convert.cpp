@@ -1,11 +1,16 @@
 // Expected values by the textbook formulas of ITU-R BT.601 / BT.709 in floating point.
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <random>
 #include <string>
+#include <utility>
 #include <vbg/frame.hpp>
+#include <vector>
+
+#include "support/allocation_counter.hpp"
 
 using namespace vbg;
 
@@ -163,4 +168,29 @@ TEST_CASE("grey is luma, and sizes must agree") {
     CHECK(std::abs(std::to_integer<int>(gray.view().row(0)[0]) - (0.299 * 200 + 0.587 * 100 + 0.114 * 50)) <=
           1.5);
     CHECK_THROWS_WITH_AS(convert(bgr.view(), other.view()), doctest::Contains("sizes must be equal"), Error);
+}
+
+TEST_CASE("streams of several sizes converted in turn cost no allocation") {
+    if (!AllocationCounter::works()) {
+        MESSAGE("SKIP: allocations cannot be counted in this build");
+        return;
+    }
+    const std::array<std::pair<int, int>, 4> sizes{{{64, 48}, {48, 64}, {33, 17}, {64, 49}}};
+    std::vector<Frame> packed, uyvy, bgr;
+    for (const auto& [w, h] : sizes) {
+        packed.emplace_back(w, h, PixelFormat::yuyv);
+        uyvy.emplace_back(w, h, PixelFormat::uyvy, ColorSpec{Matrix::bt709, Range::full});
+        bgr.emplace_back(w, h, PixelFormat::bgr8);
+    }
+    const auto convert_all = [&] {
+        for (std::size_t i = 0; i < sizes.size(); ++i) {
+            convert(packed[i].view(), bgr[i].view());   // by way of i420 and bgra8
+            convert(bgr[i].view(), packed[i].view());   // and back
+            convert(packed[i].view(), uyvy[i].view());  // other colours: both, too
+        }
+    };
+    convert_all();
+    const AllocationCounter counter;
+    convert_all();
+    CHECK(counter.count() == 0);
 }
