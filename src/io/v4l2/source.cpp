@@ -33,6 +33,14 @@ constexpr Parameter kParameters[] = {
     kControlsParameter,
 };
 
+/// "640x480 at 30 frames/s", or the one of them that is asked for.
+std::string wished(const ModeWish& wish) {
+    std::string text;
+    if (wish.size.width > 0) text = fmt::format("{}x{}", wish.size.width, wish.size.height);
+    if (wish.fps > 0) text += fmt::format("{}{:.4g} frames/s", text.empty() ? "" : " at ", wish.fps);
+    return text;
+}
+
 /// Between two lines of the log about damaged frames.
 constexpr std::chrono::seconds kSayEvery{5};
 
@@ -134,10 +142,8 @@ void CameraSource::negotiate() {
     const bool other_size =
         wish_.size.width > 0 && (picture_.width != wish_.size.width || picture_.height != wish_.size.height);
     if (other_size || (wish_.fps > 0 && fps_ > 0 && fps_ < 0.95 * wish_.fps)) {
-        log(LogLevel::warning,
-            fmt::format("v4l2: {}: asked for {}x{} at {} frames/s; the camera gives {} at {:.4g}",
-                        node_.path(), wish_.size.width, wish_.size.height, wanted_rate, describe(picture_),
-                        fps_));
+        log(LogLevel::warning, fmt::format("v4l2: {}: asked for {}; the camera gives {} at {:.4g} frames/s",
+                                           node_.path(), wished(wish_), describe(picture_), fps_));
     }
 }
 

@@ -64,6 +64,23 @@ TEST_CASE("opens with what was asked for, and says what it got") {
     CHECK_FALSE(camera.node->streaming);
 }
 
+TEST_CASE("a wish the camera does not have is told, and only what was wished") {
+    std::string said;
+    set_log_handler([&](LogLevel, std::string_view text) { said += text; }, LogLevel::warning);
+    const auto open = [&](const std::string& wish) {
+        PluggedCamera camera;
+        said.clear();
+        make(camera.kernel, "/dev/video0" + wish).open();
+        return said;
+    };
+    CHECK(open("") == "");
+    CHECK(open(",size=32x24,fps=30") == "");
+    CHECK(open(",size=640x480").find("asked for 640x480; the camera gives") != std::string::npos);
+    CHECK(open(",fps=100").find("asked for 100 frames/s; the camera gives") != std::string::npos);
+    CHECK(open(",size=32x24,fps=100").find("asked for 32x24 at 100 frames/s; the") != std::string::npos);
+    set_log_handler({});
+}
+
 TEST_CASE("the driver's answer counts, not the wish") {
     PluggedCamera camera;
     camera.node->adapt = [](v4l2_format& f) {
