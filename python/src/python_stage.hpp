@@ -186,8 +186,4 @@ private:
     PythonSide side_;
 };
 
-/// What do_open() of a source or sink may return: None (`otherwise`), FrameSpec, (width, height) or
-/// (width, height, format). With the GIL.
-[[nodiscard]] FrameSpec spec_from(const py::object& answer, const FrameSpec& otherwise, const char* method);
-
 }  // namespace vbg::python

@@ -6,8 +6,13 @@
 
 namespace vbg::python {
 
-FrameSpec spec_from(const py::object& answer, const FrameSpec& otherwise, const char* method) {
-    if (answer.is_none()) return otherwise;
+namespace {
+
+constexpr const char* kWanted = "; wanted a vbg.FrameSpec, (width, height) or (width, height, format)";
+
+/// An answer of do_open() as it is.
+FrameSpec spec_in(const py::object& answer, const FrameSpec& otherwise) {
+    if (answer.is_none() && otherwise.width > 0) return otherwise;
     if (py::isinstance<FrameSpec>(answer)) return py::cast<FrameSpec>(answer);
     if (py::isinstance<py::tuple>(answer)) {
         const auto parts = py::cast<py::tuple>(answer);
@@ -20,20 +25,38 @@ FrameSpec spec_from(const py::object& answer, const FrameSpec& otherwise, const 
             return spec;
         }
     }
-    throw Refused(Refused::As::type,
-                  std::string(method) + "() gave a " + type_name(answer) +
-                      "; wanted a vbg.FrameSpec, (width, height) or (width, height, format)");
+    throw Refused(Refused::As::type, "do_open() gave a " + type_name(answer) + kWanted);
 }
+
+/// What do_open() of a source or sink may return: None (`otherwise`, where there is such), FrameSpec, (width,
+/// height) or (width, height, format). With the GIL.
+FrameSpec spec_from(const py::object& answer, const FrameSpec& otherwise) {
+    const FrameSpec spec = spec_in(answer, otherwise);
+    if (spec.width < 1 || spec.height < 1) {
+        throw Refused(Refused::As::value, "do_open() gave frames of " + std::to_string(spec.width) + "x" +
+                                              std::to_string(spec.height) + "; wanted at least 1x1");
+    }
+    return spec;
+}
+
+}  // namespace
 
 FrameSpec WrittenSource::do_open() {
     const WithGil gil;
     held_.reset();
     next_ = 0;
     const py::object method = side_.needed("do_open", "do_open(self), returning (width, height)");
+    py::object answer;
     try {
-        return spec_from(call(method), {}, "do_open");
+        answer = call(method);
     } catch (py::error_already_set& e) {
         throw_as_lost_device(e);
+        throw;
+    }
+    try {
+        return spec_from(answer, {});
+    } catch (...) {
+        side_.call_quietly("do_close");  // the object believes that it is open
         throw;
     }
 }
@@ -109,7 +132,14 @@ std::uint64_t WrittenSource::length() const noexcept {
 FrameSpec WrittenSink::do_open(const FrameSpec& wanted) {
     const WithGil gil;
     const py::object method = side_.method("do_open");
-    return method ? spec_from(call(method, wanted), wanted, "do_open") : wanted;
+    if (!method) return wanted;
+    const py::object answer = call(method, wanted);
+    try {
+        return spec_from(answer, wanted);
+    } catch (...) {
+        side_.call_quietly("do_abandon");  // the object believes that it is open
+        throw;
+    }
 }
 
 void WrittenSink::do_write(const ConstFrameView& frame) {

@@ -183,6 +183,47 @@ def test_missing_methods_and_missing_init():
         type("Own", (vbg.Effect,), {})(size=3)
 
 
+@pytest.mark.parametrize("answer, error", [("64x48", TypeError), ((64,), TypeError), ((64, 0), ValueError),
+                                           (vbg.FrameSpec(-1, 48), ValueError), ((64, 48, "nonsense"), ValueError)])
+def test_what_do_open_has_opened_is_closed_where_its_answer_is_refused(answer, error):
+    class Source(Film):
+        def do_open(self):
+            return answer
+
+    class Sink(Collect):
+        def do_open(self, spec):
+            super().do_open(spec)
+            return answer
+
+    source, sink = Source([picture()]), Sink()
+    with pytest.raises(error):
+        source.open()
+    assert source.closed == 1 and not source.is_open
+    source.close()
+    assert source.closed == 1
+    with pytest.raises(error):
+        sink.write(picture())
+    assert sink.events == [("open", 64, 48, "bgr8"), "abandon"] and sink.frames == []
+    sink.close()
+    assert sink.events[1:] == ["abandon"]
+    with pytest.raises(error):
+        vbg.Pipeline(source=SOURCE, segmenter="constant", sink=Sink()).run()
+    with pytest.raises(error):
+        vbg.Pipeline(source=source, segmenter="constant", sink="null").run()
+    assert source.closed == 2
+
+
+def test_a_source_has_to_tell_its_size():
+    class Source(Film):
+        def do_open(self):
+            pass
+
+    source = Source([picture()])
+    with pytest.raises(TypeError, match="gave a None; wanted a vbg.FrameSpec"):
+        source.open()
+    assert source.closed == 1
+
+
 class Failing(vbg.Segmenter):
     def __init__(self, error):
         super().__init__()
