@@ -12,6 +12,7 @@
 #include <vbg/frame.hpp>
 
 #include "core/device.hpp"
+#include "core/yuv.hpp"
 #include "cuda/convert.hpp"
 #include "cuda/convert_pixel.hpp"
 #include "cuda/runtime.hpp"
@@ -44,9 +45,6 @@ const libyuv::YuvConstants* to_rgb_constants(const ColorSpec& color) {
     }
     return color.range == Range::full ? &libyuv::kYuvJPEGConstants : &libyuv::kYuvI601Constants;
 }
-
-using cuda::is_packed_yuv;
-using cuda::is_yuv;
 
 /// Anything -> bgra8.
 void to_bgra(const ConstFrameView& from, const FrameView& to) {

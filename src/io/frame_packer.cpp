@@ -4,24 +4,9 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/yuv.hpp"
+
 namespace vbg {
-
-namespace {
-
-bool is_yuv(PixelFormat f) {
-    return f == PixelFormat::yuyv || f == PixelFormat::uyvy || f == PixelFormat::nv12 ||
-           f == PixelFormat::i420;
-}
-
-/// Unknown means BT.601 limited (types.hpp); written out, so that equal meanings compare equal and are
-/// copied.
-ColorSpec plain(ColorSpec color) {
-    if (color.matrix == Matrix::unknown) color.matrix = Matrix::bt601;
-    if (color.range == Range::unknown) color.range = Range::limited;
-    return color;
-}
-
-}  // namespace
 
 FramePacker::FramePacker(const FrameSpec& from, PixelFormat format, ColorSpec color, std::string_view prefix)
     : prefix_(prefix.size()) {

@@ -7,14 +7,11 @@
 #include <spa/param/video/format-utils.h>
 #include <spa/pod/builder.h>
 
+#include "core/yuv.hpp"
+
 namespace vbg::pipewire {
 
 namespace {
-
-bool is_yuv(PixelFormat f) {
-    return f == PixelFormat::yuyv || f == PixelFormat::uyvy || f == PixelFormat::nv12 ||
-           f == PixelFormat::i420;
-}
 
 /// One object after the other in a builder's memory; each property by a plain call.
 class ObjectBuilder {

@@ -6,6 +6,7 @@
 
 #include <vbg/log.hpp>
 
+#include "core/yuv.hpp"
 #include "io/frame_packer.hpp"
 #include "io/pipewire/entry.hpp"
 
@@ -13,16 +14,9 @@ namespace vbg::pipewire {
 
 namespace {
 
-bool is_yuv(PixelFormat f) {
-    return f == PixelFormat::yuyv || f == PixelFormat::uyvy || f == PixelFormat::nv12 ||
-           f == PixelFormat::i420;
-}
-
 /// What YUV numbers mean: as those that come, else as the sink's parameters say.
 ColorSpec color_for(const FrameSpec& frames, ColorSpec parameter) {
-    if (!is_yuv(frames.format)) return parameter;
-    return {frames.color.matrix == Matrix::unknown ? Matrix::bt601 : frames.color.matrix,
-            frames.color.range == Range::unknown ? Range::limited : frames.color.range};
+    return is_yuv(frames.format) ? plain(frames.color) : parameter;
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/yuv.hpp"
+
 namespace vbg::v4l2 {
 
 namespace {
@@ -31,10 +33,6 @@ constexpr Format kFormats[] = {
     {V4L2_PIX_FMT_BGR32, P::bgra8, "bgra8"},   // B G R A or x: the old name
     {V4L2_PIX_FMT_RGBA32, P::rgba8, "rgba8"},  // R G B A
 };
-
-bool is_yuv(PixelFormat pixel) {
-    return pixel == P::yuyv || pixel == P::uyvy || pixel == P::nv12 || pixel == P::i420;
-}
 
 /// The matrix of an encoding that is not "default".
 Matrix matrix_of(std::uint32_t encoding) {
