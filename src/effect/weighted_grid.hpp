@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <vbg/context.hpp>
 #include <vector>
 
@@ -18,8 +17,6 @@ public:
     [[nodiscard]] int width() const noexcept { return levels_.front().width; }
     [[nodiscard]] int height() const noexcept { return levels_.front().height; }
     [[nodiscard]] float* row(int y) noexcept { return levels_.front().row(y); }
-    /// All cells, row by row, without gaps.
-    [[nodiscard]] std::span<float> cells() noexcept { return levels_.front().cells; }
 
     /// Divides by the weights: afterwards a cell holds its plain colour (the fourth float is of no meaning).
     /// Where little or nothing is known the colour comes from around, from farther off the less there is

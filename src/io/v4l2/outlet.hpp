@@ -40,7 +40,6 @@ public:
     [[nodiscard]] const Picture& picture() const noexcept { return picture_; }
     [[nodiscard]] double fps() const noexcept { return fps_; }
     [[nodiscard]] const VideoNode& node() const noexcept { return node_; }
-    [[nodiscard]] bool mapped() const noexcept { return mapped_; }
     /// Bytes of a whole frame in the driver's layout (view_of()).
     [[nodiscard]] std::size_t frame_bytes() const noexcept { return frame_bytes_; }
 
