@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <opencv2/core.hpp>
+#include <vbg/interop/opencv.hpp>
 
 namespace vbg {
 
@@ -64,12 +65,8 @@ ConstFrameView FilmScaler::convert(const FilmDecoder& film) {
     }
     ConstFrameView whole = target;
     if (turns_ != 0) {
-        const auto mat = [](const FrameView& v) {
-            return cv::Mat(v.height, v.width, CV_8UC3, v.planes[0].data,
-                           static_cast<std::size_t>(v.planes[0].stride));
-        };
-        cv::Mat out = mat(turned_.view());
-        cv::rotate(mat(target), out,
+        cv::Mat out = interop::to_mat(turned_.view());
+        cv::rotate(interop::to_mat(target), out,
                    turns_ == 1   ? cv::ROTATE_90_CLOCKWISE
                    : turns_ == 2 ? cv::ROTATE_180
                                  : cv::ROTATE_90_COUNTERCLOCKWISE);

@@ -4,16 +4,9 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
+#include "core/mat.hpp"
+
 namespace vbg {
-
-namespace {
-
-cv::Mat mat_of(const ConstFrameView& v) {
-    return {v.height, v.width, CV_8UC3, const_cast<std::byte*>(v.planes[0].data),
-            static_cast<std::size_t>(v.planes[0].stride)};
-}
-
-}  // namespace
 
 void fit_cover(const ConstFrameView& from, const FrameView& to) {
     if (from.width == to.width && from.height == to.height) return copy_pixels(from, to);
@@ -23,8 +16,9 @@ void fit_cover(const ConstFrameView& from, const FrameView& to) {
     const int width = std::clamp(static_cast<int>(std::lround(to.width / scale)), 1, from.width);
     const int height = std::clamp(static_cast<int>(std::lround(to.height / scale)), 1, from.height);
     const cv::Rect shown((from.width - width) / 2, (from.height - height) / 2, width, height);
-    cv::Mat out = mat_of(to);
-    cv::resize(mat_of(from)(shown), out, out.size(), 0, 0, scale < 1 ? cv::INTER_AREA : cv::INTER_CUBIC);
+    cv::Mat out = interop::to_mat(to);
+    cv::resize(read_only_mat(from)(shown), out, out.size(), 0, 0,
+               scale < 1 ? cv::INTER_AREA : cv::INTER_CUBIC);
 }
 
 }  // namespace vbg

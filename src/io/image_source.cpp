@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <opencv2/imgproc.hpp>
+#include <vbg/interop/opencv.hpp>
 
 #include "io/fit.hpp"
 #include "io/picture_file.hpp"
@@ -26,11 +27,6 @@ constexpr Parameter kParameters[] = {
      9e15, "auto|endless"},
     kRealtimeParameter,
 };
-
-cv::Mat mat_of(const ConstFrameView& v) {
-    return {v.height, v.width, CV_8UC3, const_cast<std::byte*>(v.planes[0].data),
-            static_cast<std::size_t>(v.planes[0].stride)};
-}
 
 }  // namespace
 
@@ -78,9 +74,9 @@ ReadResult ImageSource::do_read(ConstFrameView& frame, std::chrono::milliseconds
     if (frames_ != 0 && index >= frames_) return ReadResult::end;
     if (drift_) {
         const std::array<double, 6> m = drift_->at(static_cast<double>(index) / fps_);
-        cv::Mat out = mat_of(frame_.view());
+        cv::Mat out = interop::to_mat(frame_.view());
         // Drift never looks outside; the border mode only keeps rounding at the last pixel harmless.
-        cv::warpAffine(mat_of(picture_.view()), out, cv::Matx23d(m.data()), out.size(),
+        cv::warpAffine(interop::to_mat(picture_.view()), out, cv::Matx23d(m.data()), out.size(),
                        cv::INTER_LINEAR | cv::WARP_INVERSE_MAP, cv::BORDER_REPLICATE);
     }
     frame_.stamp(pacer_.time_of(index), index);

@@ -16,6 +16,8 @@
 #ifdef VBG_HAVE_MEDIA
 #    include <opencv2/imgcodecs.hpp>
 #    include <opencv2/imgproc.hpp>
+
+#    include "core/mat.hpp"
 #endif
 
 namespace vbg {
@@ -177,10 +179,7 @@ void PictureWriter::write(const std::string& path, const ConstFrameView& picture
         convert(picture, kept.view());
         view = kept.view();
     }
-    const int type = wanted == PixelFormat::gray8 ? CV_8UC1 : wanted == PixelFormat::bgr8 ? CV_8UC3 : CV_8UC4;
-    const cv::Mat mat(view.height, view.width, type,
-                      const_cast<std::byte*>(view.planes[0].data),  // only read
-                      static_cast<std::size_t>(view.planes[0].stride));
+    const cv::Mat mat = read_only_mat(view);
     const bool webp = ending == ".webp";
     impl_->options.assign({webp ? cv::IMWRITE_WEBP_QUALITY : cv::IMWRITE_JPEG_QUALITY, quality});
     if (ending != ".jpg" && ending != ".jpeg" && !webp) impl_->options.clear();

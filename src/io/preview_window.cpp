@@ -18,6 +18,8 @@
 #    include <string_view>
 #    include <vector>
 
+#    include "core/mat.hpp"
+
 namespace vbg {
 
 namespace {
@@ -234,9 +236,7 @@ PreviewWindow::Event PreviewWindow::handle_events() {
 }
 
 void PreviewWindow::show(const ConstFrameView& frame) {
-    const cv::Mat picture(frame.height, frame.width, CV_8UC3,
-                          const_cast<std::byte*>(frame.planes[0].data),  // only read
-                          static_cast<std::size_t>(frame.planes[0].stride));
+    const cv::Mat picture = read_only_mat(frame);
     const cv::Rect place = fitted(picture.size(), x_->canvas.size());
     cv::Mat to = x_->canvas(place);
     if (place.size() == picture.size()) {

@@ -22,6 +22,7 @@
 
 #    include <cerrno>
 #    include <opencv2/videoio.hpp>
+#    include <vbg/interop/opencv.hpp>
 #endif
 
 namespace vbg {
@@ -155,8 +156,7 @@ void VideoSink::do_write(const ConstFrameView& frame) {
     }
     const QuietMedia silence;
     try {
-        w.out.write(cv::Mat(even.height, even.width, CV_8UC3, even.planes[0].data,
-                            static_cast<std::size_t>(even.planes[0].stride)));
+        w.out.write(interop::to_mat(even));
     } catch (const cv::Exception& e) {
         throw Error(Errc::io,
                     fmt::format("film '{}': frame {} could not be written: {}", path_, w.frames, e.err));

@@ -10,6 +10,7 @@
 #ifdef VBG_HAVE_MEDIA
 #    include <opencv2/core/utility.hpp>
 #    include <opencv2/video/background_segm.hpp>
+#    include <vbg/interop/opencv.hpp>
 #endif
 
 namespace vbg::segment {
@@ -80,10 +81,8 @@ private:
         copy_pixels(frame, frame_.view());
         const FrameView pixels = frame_.view();
         const MaskView result = mask_.view();
-        const cv::Mat in(pixels.height, pixels.width, CV_8UC3, pixels.row(0),
-                         static_cast<std::size_t>(pixels.planes[0].stride));
-        cv::Mat out(result.height, result.width, CV_8UC1, result.data,
-                    static_cast<std::size_t>(result.stride));
+        const cv::Mat in = interop::to_mat(pixels);
+        cv::Mat out = interop::to_mat(result);
         subtractor_->apply(in, out);
         if (out.data != reinterpret_cast<const uchar*>(result.data)) {
             throw Error(Errc::internal, "background_subtraction: OpenCV wrote its mask elsewhere");
