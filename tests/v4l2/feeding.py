@@ -1,5 +1,4 @@
 """A vbg-cam that feeds the loopback in the test machine, and what the tests of whole chains need around it."""
-import contextlib
 import json
 import os
 import pathlib
@@ -37,16 +36,19 @@ def reload_loopback(count=1):
                     "exclusive_caps=" + ",".join("1" * count)], check=True)
 
 
-def fed():
-    """Whether a program has put a frame into the node."""
-    return ":" in pathlib.Path(f"/sys/devices/virtual/video4linux/{pathlib.Path(NODE).name}/format").read_text()
+def fed(*nodes):
+    """Whether programs have put a frame into every one of these loopback nodes; a node that is not there has none."""
+    try:
+        return all(":" in pathlib.Path(f"/sys/devices/virtual/video4linux/{pathlib.Path(node).name}/format").read_text()
+                   for node in nodes)
+    except OSError:
+        return False
 
 
 class Feeding:
     """Waits until the first frame is in the node."""
 
     def __init__(self, program, *args, folder, env=None, nodes=(NODE,)):
-        self.nodes = nodes
         self.log = tempfile.TemporaryFile("w+")
         self.socket = str(pathlib.Path(folder) / "ctl.sock")
         self.stats_file = pathlib.Path(folder) / "stats.json"
@@ -54,18 +56,12 @@ class Feeding:
         self.process = subprocess.Popen(command, env={**os.environ, "VBG_PREPARED": "1", **(env or {})}, stdout=self.log,
                                         stderr=self.log)
         try:
-            wait_for(lambda: self.process.poll() is not None or self.streams(), 90)
+            wait_for(lambda: self.process.poll() is not None or fed(*nodes), 90)
         except TimeoutError:
             self.process.kill()
             raise
         if self.process.poll() is not None:
             raise RuntimeError(f"vbg-cam ended: {self.text()}")
-
-    def streams(self):
-        with contextlib.suppress(OSError):
-            return all(":" in pathlib.Path(f"/sys/devices/virtual/video4linux/{node.removeprefix('/dev/')}/format").read_text()
-                       for node in self.nodes)
-        return False
 
     def text(self):
         self.log.seek(0)

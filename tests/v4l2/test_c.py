@@ -60,7 +60,7 @@ class C(unittest.TestCase):
     def test_vivid_through_fakecam_read_back(self):
         control(f"osd_text_mode=1,test_pattern={GREEN}")  # a green screen, with a running counter
         process = self.start(VIVID, NODE, self.composed)
-        wait_for(lambda: process.poll() is not None or fed(), 120)
+        wait_for(lambda: process.poll() is not None or fed(NODE), 120)
         self.assertIsNone(process.poll(), self.text())
         frames = []
         with Reader(NODE) as reader:

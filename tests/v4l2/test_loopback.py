@@ -13,7 +13,7 @@ try:
 except ImportError:
     cv2 = None
 
-from feeding import NODE, wait_for
+from feeding import NODE, fed, wait_for
 from loopback_reader import Reader, capabilities
 from virtual_camera import Cam, VirtualCamera, load
 
@@ -148,7 +148,7 @@ class Loopback(VirtualCamera):
         plain = subprocess.Popen(["ffmpeg", "-loglevel", "error", "-re", "-f", "lavfi", "-i", "testsrc=size=320x240:rate=30", "-pix_fmt",
                                   "yuyv422", "-f", "v4l2", NODE], stdin=subprocess.DEVNULL)
         try:
-            wait_for(lambda: Cam.streams(NODE))
+            wait_for(lambda: fed(NODE))
             theirs = self.failures()
         finally:
             plain.kill()

@@ -133,7 +133,7 @@ class Python(unittest.TestCase):
         background[:] = 200, 120, 10  # blue, green, red
         cv2.imwrite(str(folder / "background.png"), background)
         process = self.run_script(name, VIVID, NODE, folder / "background.png")
-        wait_for(lambda: process.poll() is not None or fed(), 120)
+        wait_for(lambda: process.poll() is not None or fed(NODE), 120)
         self.assertIsNone(process.poll(), process.stdout.read() if process.poll() is not None else "")
         with Reader(NODE) as reader:
             frames = [rgb_of(reader, reader.frame(60)[1]) for _ in range(30)]

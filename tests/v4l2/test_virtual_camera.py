@@ -11,7 +11,7 @@ import tempfile
 import time
 import unittest
 
-from feeding import NODE, wait_for
+from feeding import NODE, fed, wait_for
 from loopback_reader import Reader, capabilities
 from virtual_camera import ENV, PASS, VBG_CAM, Cam, VirtualCamera, load, load_vivid
 
@@ -146,7 +146,7 @@ class Lasting(VirtualCamera):
         with tempfile.TemporaryFile("w+") as log:
             process = subprocess.Popen(command.split(), env={**ENV, "HOME": str(home)}, stdout=log, stderr=log)
             try:
-                wait_for(lambda: Cam.streams(NODE) or process.poll() is not None)
+                wait_for(lambda: fed(NODE) or process.poll() is not None)
                 with Reader(NODE) as reader:
                     self.assertEqual((reader.width, reader.height), (1280, 720))
                     reader.frames(5)

@@ -9,7 +9,7 @@ import tempfile
 import time
 import unittest
 
-from feeding import NODE, wait_for
+from feeding import NODE, fed, wait_for
 
 VBG_CAM = sys.argv.pop(1) if len(sys.argv) > 1 else "vbg-cam"
 ENV = {**os.environ, "VBG_PREPARED": "1"}
@@ -33,7 +33,7 @@ class Cam:
         self.log = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen([VBG_CAM, *base, *args], env=env or ENV, stdout=self.log, stderr=self.log)
         try:
-            self.wait_for(lambda: all(self.streams(node) for node in nodes))
+            self.wait_for(lambda: fed(*nodes))
         except BaseException:
             self.process.kill()
             raise
@@ -42,14 +42,6 @@ class Cam:
         """Until the condition holds; vbg-cam must run all the while."""
         wait_for(lambda: self.process.poll() is not None or condition(), seconds)
         assert self.process.poll() is None, self.text()
-
-    @staticmethod
-    def streams(node):
-        number = node.removeprefix("/dev/video")
-        try:
-            return ":" in pathlib.Path(f"/sys/devices/virtual/video4linux/video{number}/format").read_text()
-        except OSError:
-            return False
 
     def has_open(self, path):
         folder = pathlib.Path(f"/proc/{self.process.pid}/fd")
