@@ -9,11 +9,12 @@
 #include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vbg/error.hpp>
 
-#include "model/tfjs_attributes.hpp"
+#include "model/tfjs_topology.hpp"
 
 namespace vbg::model {
 namespace {
@@ -31,16 +32,15 @@ int as_int(const TfjsNode& node, std::int64_t value) {
 class Builder {
 public:
     Builder(const json& topology, const TfjsTensors& tensors, const std::string& origin,
-            const TfjsOptions& options);
+            const TfjsOptions& options)
+        : topology_(topology, tensors, origin), options_(options) {
+        graph_.origin = origin;
+    }
     Graph build();
 
 private:
     int visit(const std::string& root);
     void convert(const TfjsNode& node);
-    const TfjsNode& find(const std::string& name, const TfjsNode* user) const;
-    const std::string& constant_name(const TfjsNode& node, std::size_t input) const;
-    bool is_constant(const std::string& name) const;
-    const TfjsTensor& tensor(const TfjsNode& node, std::size_t input) const;
     int value(const TfjsNode& node, std::size_t input);
     int constant(const std::string& name);
 
@@ -59,73 +59,16 @@ private:
     void fused(const TfjsNode& node, bool depthwise);
     void finish(const TfjsNode& node, Node made) { index_[node.name()] = graph_.append(std::move(made)); }
 
-    std::string origin_;
-    const TfjsTensors& tensors_;
+    TfjsTopology topology_;
     const TfjsOptions& options_;
-    std::vector<TfjsNode> list_;
-    std::unordered_map<std::string, std::size_t> by_name_;
     std::unordered_map<std::string, int> index_;  ///< node name -> index of its value in graph_
     Graph graph_;
 };
 
-Builder::Builder(const json& topology, const TfjsTensors& tensors, const std::string& origin,
-                 const TfjsOptions& options)
-    : origin_(origin), tensors_(tensors), options_(options) {
-    const auto nodes = topology.find("node");
-    if (nodes == topology.end() || !nodes->is_array() || nodes->empty())
-        throw Error(Errc::model, origin + ": 'modelTopology' has no list 'node'");
-    for (const json& node : *nodes) {
-        list_.emplace_back(node, origin);
-        if (!by_name_.emplace(list_.back().name(), list_.size() - 1).second)
-            list_.back().fail("is there twice");
-    }
-    graph_.origin = origin;
-}
-
-const TfjsNode& Builder::find(const std::string& name, const TfjsNode* user) const {
-    const auto found = by_name_.find(name);
-    if (found == by_name_.end())
-        throw Error(Errc::model, origin_ + ": operator '" + (user != nullptr ? user->name() : std::string{}) +
-                                     "' takes '" + name + "', which is not there");
-    return list_[found->second];
-}
-
-bool Builder::is_constant(const std::string& name) const {
-    const TfjsNode* node = &find(name, nullptr);
-    for (std::size_t step = 0; node->op() == "Identity" && step < list_.size(); ++step) {
-        if (node->inputs().size() != 1) node->fail("has no single input");
-        node = &find(node->inputs()[0], node);
-    }
-    return node->op() == "Const";
-}
-
-const std::string& Builder::constant_name(const TfjsNode& node, std::size_t input) const {
-    if (input >= node.inputs().size())
-        node.fail("has only " + std::to_string(node.inputs().size()) + " inputs");
-    const TfjsNode* from = &find(node.inputs()[input], &node);
-    for (std::size_t step = 0; from->op() == "Identity" && step < list_.size(); ++step) {
-        if (from->inputs().size() != 1) from->fail("has no single input");
-        from = &find(from->inputs()[0], from);
-    }
-    if (from->op() != "Const")
-        node.fail("takes '" + from->name() + "' (" + from->op() + ") where only a constant can be converted");
-    return from->name();
-}
-
-const TfjsTensor& Builder::tensor(const TfjsNode& node, std::size_t input) const {
-    const std::string& name = constant_name(node, input);
-    const auto found = tensors_.find(name);
-    if (found == tensors_.end())
-        node.fail("takes the constant '" + name + "', which 'weightsManifest' does not list");
-    return found->second;
-}
-
 int Builder::constant(const std::string& name) {
     if (const auto known = index_.find(name); known != index_.end()) return known->second;
-    const TfjsNode& at = find(name, nullptr);
-    const auto found = tensors_.find(name);
-    if (found == tensors_.end()) at.fail("is not listed in 'weightsManifest'");
-    const TfjsTensor& values = found->second;
+    const TfjsNode& at = topology_.find(name, nullptr);
+    const TfjsTensor& values = topology_.tensor(name);
     for (std::size_t i = 0; i + 1 < values.shape.size(); ++i)
         if (values.shape[i] != 1) at.fail("varies over the picture, wanted one value a channel");
     Node node;
@@ -141,7 +84,7 @@ int Builder::value(const TfjsNode& node, std::size_t input) {
     if (input >= node.inputs().size())
         node.fail("has only " + std::to_string(node.inputs().size()) + " inputs");
     const std::string& name = node.inputs()[input];
-    if (is_constant(name)) return constant(constant_name(node, input));
+    if (topology_.is_constant(name)) return constant(topology_.constant_name(node, input));
     return index_.at(name);
 }
 
@@ -209,7 +152,7 @@ Node Builder::convolution(const TfjsNode& node, bool depthwise) {
     Node made = start(node, depthwise ? Op::depthwise_conv2d : Op::conv2d, 1);
     made.window = window(node, nullptr);
     dilation(node, made.window);
-    const TfjsTensor& weights = tensor(node, 1);
+    const TfjsTensor& weights = topology_.tensor(node, 1);
     if (weights.shape.size() != 4)
         node.fail("has weights with " + std::to_string(weights.shape.size()) + " sides");
     const auto& s = weights.shape;
@@ -236,7 +179,7 @@ void Builder::fused(const TfjsNode& node, bool depthwise) {
     std::string activation;
     for (const std::string& op : node.texts("fused_ops")) {
         if (op == "BiasAdd" && conv.bias.empty() && activation.empty())
-            conv.bias = tensor(node, 2).data;
+            conv.bias = topology_.tensor(node, 2).data;
         else if (activation.empty())
             activation = op;
         else
@@ -260,8 +203,8 @@ void Builder::fused(const TfjsNode& node, bool depthwise) {
 }
 
 Node Builder::clip(const TfjsNode& node, bool upper) {
-    const std::size_t bound = node.inputs().size() == 2 && is_constant(node.inputs()[0]) ? 0 : 1;
-    const TfjsTensor& limit = tensor(node, bound);
+    const std::size_t bound = node.inputs().size() == 2 && topology_.is_constant(node.inputs()[0]) ? 0 : 1;
+    const TfjsTensor& limit = topology_.tensor(node, bound);
     if (limit.data.size() != 1) node.fail("has one bound a channel, wanted a single number");
     Node made;
     made.op = Op::clip;
@@ -280,11 +223,12 @@ Node Builder::pool(const TfjsNode& node, Op op) {
 
 Node Builder::pad(const TfjsNode& node) {
     Node made = start(node, Op::pad, 1);
-    const TfjsTensor& around = tensor(node, 1);
+    const TfjsTensor& around = topology_.tensor(node, 1);
     const auto& p = around.data;
     if (p.size() != 8 || p[0] != 0.F || p[1] != 0.F || p[6] != 0.F || p[7] != 0.F)
         node.fail("pads something else than rows and columns");
-    if (node.op() == "PadV2" && (tensor(node, 2).data.size() != 1 || tensor(node, 2).data[0] != 0.F))
+    if (node.op() == "PadV2" &&
+        (topology_.tensor(node, 2).data.size() != 1 || topology_.tensor(node, 2).data[0] != 0.F))
         node.fail("pads with something else than zero");
     for (const float side : p)
         if (side < 0.F || side > 65536.F) node.fail("has a padding out of range");
@@ -297,7 +241,7 @@ Node Builder::pad(const TfjsNode& node) {
 }
 
 Node Builder::mean(const TfjsNode& node) {
-    std::vector<float> axes = tensor(node, 1).data;
+    std::vector<float> axes = topology_.tensor(node, 1).data;
     std::sort(axes.begin(), axes.end());
     if (axes != std::vector<float>{1.F, 2.F} || !node.flag("keep_dims"))
         node.fail("is converted only over rows and columns with keep_dims");
@@ -306,7 +250,7 @@ Node Builder::mean(const TfjsNode& node) {
 
 Node Builder::resize(const TfjsNode& node) {
     Node made = start(node, Op::resize_bilinear, 1);
-    const auto& size = tensor(node, 1).data;
+    const auto& size = topology_.tensor(node, 1).data;
     if (size.size() != 2 || !(size[0] >= 1.F && size[0] <= 65536.F && size[1] >= 1.F && size[1] <= 65536.F))
         node.fail("has no size of two numbers from 1 to 65536");
     made.target_h = static_cast<int>(size[0]);
@@ -318,7 +262,7 @@ Node Builder::resize(const TfjsNode& node) {
 
 Node Builder::concat(const TfjsNode& node) {
     if (node.inputs().size() < 2) node.fail("has no axis");
-    const auto& axis = tensor(node, node.inputs().size() - 1).data;
+    const auto& axis = topology_.tensor(node, node.inputs().size() - 1).data;
     if (axis.size() != 1 || (axis[0] != 3.F && axis[0] != -1.F))
         node.fail("joins along another axis than channels");
     return start(node, Op::concat, node.inputs().size() - 1);
@@ -376,18 +320,18 @@ void Builder::convert(const TfjsNode& node) {
 
 /// Converts `root` after everything it takes (an explicit stack: files may nest as deep as they like).
 int Builder::visit(const std::string& root) {
-    std::vector<std::pair<const TfjsNode*, std::size_t>> stack{{&find(root, nullptr), 0}};
+    std::vector<std::pair<const TfjsNode*, std::size_t>> stack{{&topology_.find(root, nullptr), 0}};
     std::unordered_set<std::string> open{root};
     while (!stack.empty()) {
         auto& [node, next] = stack.back();
         if (next < node->inputs().size()) {
-            const TfjsNode& from = find(node->inputs()[next++], node);
+            const TfjsNode& from = topology_.find(node->inputs()[next++], node);
             if (from.op() == "Const" || index_.count(from.name()) != 0) continue;
             if (!open.insert(from.name()).second) from.fail("depends on its own result");
             stack.emplace_back(&from, 0);
             continue;
         }
-        if (!(node->op() == "Identity" && is_constant(node->name()))) convert(*node);
+        if (!(node->op() == "Identity" && topology_.is_constant(node->name()))) convert(*node);
         open.erase(node->name());
         stack.pop_back();
     }
@@ -396,14 +340,15 @@ int Builder::visit(const std::string& root) {
 
 Graph Builder::build() {
     std::unordered_set<std::string> used;
-    for (const TfjsNode& node : list_)
+    for (const TfjsNode& node : topology_.nodes())
         for (const std::string& from : node.inputs()) used.insert(from);
-    for (const TfjsNode& node : list_) {
-        if (used.count(node.name()) != 0 || is_constant(node.name()) || node.op() == "NoOp") continue;
+    for (const TfjsNode& node : topology_.nodes()) {
+        if (used.count(node.name()) != 0 || topology_.is_constant(node.name()) || node.op() == "NoOp")
+            continue;
         graph_.outputs.push_back({node.name(), visit(node.name())});
     }
     if (graph_.outputs.empty())
-        throw Error(Errc::model, origin_ + ": has no output (every operator's result is used)");
+        throw Error(Errc::model, graph_.origin + ": has no output (every operator's result is used)");
     return std::move(graph_);
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "model/tflite_file.hpp"
+#include "model/tflite_names.hpp"
 
 namespace vbg::model {
 namespace {
@@ -16,29 +17,6 @@ namespace {
 constexpr const char* transpose_bias = "Convolution2DTransposeBias";
 constexpr std::size_t transpose_bias_bytes = 12;
 constexpr int transpose_bias_same = 1;
-
-const char* operator_name(int code) {
-    switch (code) {
-        case tfl::OperatorKind_ADD: return "ADD";
-        case tfl::OperatorKind_AVERAGE_POOL_2D: return "AVERAGE_POOL_2D";
-        case tfl::OperatorKind_CONCATENATION: return "CONCATENATION";
-        case tfl::OperatorKind_CONV_2D: return "CONV_2D";
-        case tfl::OperatorKind_DEPTHWISE_CONV_2D: return "DEPTHWISE_CONV_2D";
-        case tfl::OperatorKind_DEQUANTIZE: return "DEQUANTIZE";
-        case tfl::OperatorKind_LOGISTIC: return "LOGISTIC";
-        case tfl::OperatorKind_MAX_POOL_2D: return "MAX_POOL_2D";
-        case tfl::OperatorKind_MUL: return "MUL";
-        case tfl::OperatorKind_RELU: return "RELU";
-        case tfl::OperatorKind_RELU6: return "RELU6";
-        case tfl::OperatorKind_RESHAPE: return "RESHAPE";
-        case tfl::OperatorKind_RESIZE_BILINEAR: return "RESIZE_BILINEAR";
-        case tfl::OperatorKind_PAD: return "PAD";
-        case tfl::OperatorKind_MEAN: return "MEAN";
-        case tfl::OperatorKind_SUB: return "SUB";
-        case tfl::OperatorKind_HARD_SWISH: return "HARD_SWISH";
-        default: return nullptr;
-    }
-}
 
 class TfliteBuilder {
 public:
@@ -54,7 +32,6 @@ private:
     int value(int index);
 
     void operation(const tfl::Operator& op);
-    std::string subject(const tfl::Operator& op, int number, const std::string& custom) const;
     void check_shapes() const;
     Node start(Op op, std::size_t inputs);
     Node convolution(const tfl::Conv2DOptions* options, tfl::Activation& activation);
@@ -287,19 +264,6 @@ void TfliteBuilder::finish(Node made, tfl::Activation activation) {
     value_[static_cast<std::size_t>(output)] = index;
 }
 
-/// For texts: what the operator is and which tensor it makes.
-std::string TfliteBuilder::subject(const tfl::Operator& op, int number, const std::string& custom) const {
-    const char* known = operator_name(number);
-    std::string text = "operator ";
-    if (number == tfl::OperatorKind_CUSTOM)
-        text += "CUSTOM '" + custom + "' ";
-    else
-        text += known != nullptr ? std::string(known) + " " : "number " + std::to_string(number) + " ";
-    if (op.outputs() != nullptr && op.outputs()->size() > 0)
-        text += "(which makes '" + tensor_name(op.outputs()->Get(0)) + "') ";
-    return text;
-}
-
 void TfliteBuilder::operation(const tfl::Operator& op) {
     current_ = &op;
     const auto& codes = *file_.model().operator_codes();
@@ -307,7 +271,7 @@ void TfliteBuilder::operation(const tfl::Operator& op) {
     const tfl::OperatorCode& code = *codes.Get(op.code_index());
     const int number = std::max<int>(code.old_code(), code.code());
     const std::string custom = code.custom_name() != nullptr ? code.custom_name()->str() : std::string{};
-    file_.set_subject(subject(op, number, custom));
+    file_.set_subject(operator_subject(file_, op, number, custom));
     if (op.outputs() == nullptr || op.outputs()->size() != 1) fail("has not exactly one output");
     (void)file_.tensor(op.outputs()->Get(0));
     tfl::Activation activation = tfl::Activation_NONE;
