@@ -1,7 +1,8 @@
-// run() within a budget with a segmenter that can be coarser: what is told, what the segmenter is asked for.
+// run() within a budget: resolution and mattes are given up, told, and taken back.
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <ctime>
 #include <string>
 #include <thread>
 
@@ -10,6 +11,22 @@
 using namespace vbg;
 using namespace vbg::test;
 using namespace std::chrono_literals;
+
+namespace {
+
+/// Uses the processor that long, however many others want it.
+void burn(std::chrono::milliseconds time) {
+    const auto used = [] {
+        std::timespec now{};
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+        return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+    };
+    const auto end = used() + time;
+    while (used() < end) {
+    }
+}
+
+}  // namespace
 
 TEST_CASE("resolution goes before anything else, no frame fails meanwhile, and it comes back") {
     std::atomic<bool> slow{true};
@@ -67,4 +84,70 @@ TEST_CASE("without a budget no segmenter is prepared for less") {
     REQUIRE(rig.frames(10));
     CHECK(rig.pipeline.stats().coarsest == 0);
     CHECK(rig.coarseness == 0);
+}
+
+TEST_CASE("mattes are given up for a camera faster than the network, and the rate holds") {
+    LiveRig rig;
+    rig.live.hold_rate = true;
+    rig.live.stall = 1s;
+    rig.pipeline.mask_sync(MaskSync::exact);
+    rig.camera->interval_ms = 10;
+    rig.before_segment = [] { std::this_thread::sleep_for(16ms); };
+    rig.start();
+    REQUIRE(eventually([&] { return rig.pipeline.stats().level > 0; }));
+    const Stats stats = rig.pipeline.stats();
+    CHECK(stats.given_up.find("a matte for every") != std::string::npos);
+    REQUIRE(rig.frames(50));
+    CHECK(rig.pipeline.stats().mask_lag_max > 0);
+    CHECK(rig.seen->leaks == 0);
+    rig.finish();
+    CHECK(rig.pipeline.stats().level == 0);
+}
+
+TEST_CASE("a processor budget is kept by fewer mattes, and all is taken back when there is room again") {
+    std::atomic<bool> heavy{true};
+    LiveRig rig;
+    rig.live.max_cpu = 0.2;
+    rig.live.stall = 5s;
+    rig.pipeline.mask_sync(MaskSync::latest);
+    rig.camera->interval_ms = 40;
+    rig.before_segment = [&] {
+        if (heavy) burn(25ms);  // 0.6 cores; on a busy machine what is left of them
+    };
+    rig.start();
+    REQUIRE(eventually([&] { return rig.pipeline.stats().level > 0; }, 60s));
+    CHECK_FALSE(rig.pipeline.stats().given_up.empty());
+    const auto mattes = rig.pipeline.stats().mattes;
+    const int frames = rig.seen->frames;
+    REQUIRE(rig.frames(20));
+    const auto more_mattes = static_cast<int>(rig.pipeline.stats().mattes - mattes);
+    CHECK(2 * more_mattes <= rig.seen->frames - frames + 4);
+    heavy = false;
+    CHECK(eventually([&] { return rig.pipeline.stats().level == 0; }, 120s));
+    CHECK(rig.pipeline.stats().given_up.empty());
+    CHECK(rig.seen->leaks == 0);
+    CHECK(rig.pipeline.stats().frames_failed == 0);
+}
+
+TEST_CASE(
+    "the rate holds though the network is too slow, and every frame gets a matte again when it is not") {
+    std::atomic<bool> slow{true};
+    LiveRig rig;
+    rig.live.hold_rate = true;
+    rig.live.stall = 5s;
+    rig.pipeline.mask_sync(MaskSync::exact);
+    rig.camera->interval_ms = 40;
+    rig.before_segment = [&] {
+        if (slow) std::this_thread::sleep_for(60ms);
+    };
+    rig.start();
+    REQUIRE(eventually([&] { return rig.pipeline.stats().level > 0; }, 60s));
+    slow = false;
+    CHECK(eventually([&] { return rig.pipeline.stats().level == 0; }, 120s));
+    const auto mattes = rig.pipeline.stats().mattes;
+    const auto frames = rig.pipeline.stats().frames_out;
+    REQUIRE(rig.frames(10));
+    const Stats stats = rig.pipeline.stats();
+    CHECK(stats.mattes - mattes + 2 >= stats.frames_out - frames);
+    CHECK(rig.seen->leaks == 0);
 }

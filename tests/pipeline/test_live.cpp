@@ -1,13 +1,10 @@
-// run() with live sources: newest frame first, rates, formats, loss and return of source and sink, demand.
+// run() with live sources: newest frame first, rates, formats, loss and return of source and sink.
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <ctime>
 #include <string>
 #include <thread>
-#include <vector>
 
 #include "live_rig.hpp"
 #include "support/allocation_counter.hpp"
@@ -213,59 +210,6 @@ TEST_CASE("a segmenter that stalls neither stops the output nor its replacement"
     }
 }
 
-TEST_CASE("on demand: nobody looks, the camera is off; somebody does, it is back within 300 ms") {
-    LiveRig rig;
-    rig.live.on_demand = true;
-    rig.live.idle_after = 150ms;
-    rig.pipeline.mask_sync(MaskSync::exact);
-    rig.start();
-    REQUIRE(eventually([&] { return rig.seen->left_green == 200; }));  // unknown: it must not sleep
-    *rig.demand = Demand::none;
-    REQUIRE(eventually([&] { return rig.in_state(RunState::asleep) && !rig.camera->is_open; }));
-    const int frames = rig.camera->frames;
-    const auto mattes = rig.pipeline.stats().mattes;
-    REQUIRE(rig.frames(2));  // the card stays attached
-    CHECK(rig.seen->left_green == 0);
-    CHECK(rig.camera->frames == frames);
-    CHECK(rig.pipeline.stats().mattes == mattes);
-    const auto start = std::chrono::steady_clock::now();
-    *rig.demand = Demand::wanted;
-    REQUIRE(eventually([&] { return rig.seen->left_green == 200; }));
-    CHECK(std::chrono::steady_clock::now() - start < 300ms);
-    *rig.demand = Demand::none;  // a short look away is none
-    std::this_thread::sleep_for(50ms);
-    *rig.demand = Demand::wanted;
-    const int opened = rig.camera->opened;
-    REQUIRE(rig.frames(20));
-    CHECK(rig.camera->opened == opened);
-    CHECK(rig.seen->leaks == 0);
-}
-
-TEST_CASE("waking takes the camera's start and little more") {
-    LiveRig rig;
-    rig.live.on_demand = true;
-    rig.live.idle_after = 20ms;
-    rig.pipeline.mask_sync(MaskSync::exact);
-    rig.camera->start_ms = 100;
-    rig.start();
-    std::vector<std::chrono::duration<double, std::milli>> own;
-    for (int i = 0; i < 9; ++i) {
-        *rig.demand = Demand::none;
-        REQUIRE(eventually([&] { return rig.in_state(RunState::asleep) && !rig.camera->is_open; }));
-        REQUIRE(eventually([&] { return rig.seen->left_green == 0; }));  // the card
-        std::this_thread::sleep_for(std::chrono::milliseconds(7 * i));   // anywhere between two looks
-        const auto start = std::chrono::steady_clock::now();
-        *rig.demand = Demand::wanted;
-        REQUIRE(eventually([&] { return rig.seen->left_green == 200; }));
-        const auto woken = std::chrono::steady_clock::now() - start;
-        CHECK(woken >= 100ms);
-        own.emplace_back(woken - 100ms);
-    }
-    std::nth_element(own.begin(), own.begin() + 4, own.end());
-    MESSAGE("the library's own part of waking, median: ", own[4].count(), " ms");
-    CHECK(own[4] < 300ms);
-}
-
 TEST_CASE("damaged frames have a counter of their own, across openings and sources") {
     register_test_stages();
     LiveRig rig;
@@ -290,30 +234,6 @@ TEST_CASE("damaged frames have a counter of their own, across openings and sourc
     CHECK(eventually([&] { return rig.pipeline.stats().frames_damaged == 9; }));
 }
 
-TEST_CASE("where nobody looks at the start the camera is closed at once") {
-    LiveRig rig;
-    rig.live.on_demand = true;
-    rig.live.idle_after = 10s;
-    auto sink = std::make_unique<WatchingSink>(rig.seen);
-    rig.start();
-    *rig.demand = Demand::none;
-    rig.finish();
-    rig.stop = {};
-    rig.live.on_demand = true;
-    Pipeline pipeline(1);
-    auto camera = std::make_shared<CameraScript>();
-    *sink->wanted = Demand::none;
-    pipeline.source(std::make_unique<FakeCamera>(camera))
-        .segmenter(std::make_unique<FunctionSegmenter>(left_half))
-        .live(rig.live)
-        .sink(std::move(sink));
-    std::stop_source stop;
-    std::thread run([&] { pipeline.run(stop.get_token()); });
-    CHECK(eventually([&] { return pipeline.stats().state == RunState::asleep && !camera->is_open; }, 2000ms));
-    stop.request_stop();
-    run.join();
-}
-
 TEST_CASE("once running a live frame costs no allocation") {
     if (!AllocationCounter::works()) {
         MESSAGE("SKIP: allocations are not counted in this build");
@@ -330,86 +250,4 @@ TEST_CASE("once running a live frame costs no allocation") {
         REQUIRE(rig.frames(100));
         CHECK(counter.count() == 0);
     }
-}
-
-TEST_CASE("mattes are given up for a camera faster than the network, and the rate holds") {
-    LiveRig rig;
-    rig.live.hold_rate = true;
-    rig.live.stall = 1s;
-    rig.pipeline.mask_sync(MaskSync::exact);
-    rig.camera->interval_ms = 10;
-    rig.before_segment = [] { std::this_thread::sleep_for(16ms); };
-    rig.start();
-    REQUIRE(eventually([&] { return rig.pipeline.stats().level > 0; }));
-    const Stats stats = rig.pipeline.stats();
-    CHECK(stats.given_up.find("a matte for every") != std::string::npos);
-    REQUIRE(rig.frames(50));
-    CHECK(rig.pipeline.stats().mask_lag_max > 0);
-    CHECK(rig.seen->leaks == 0);
-    rig.finish();
-    CHECK(rig.pipeline.stats().level == 0);
-}
-
-namespace {
-
-/// Uses the processor that long, however many others want it.
-void burn(std::chrono::milliseconds time) {
-    const auto used = [] {
-        std::timespec now{};
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-        return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
-    };
-    const auto end = used() + time;
-    while (used() < end) {
-    }
-}
-
-}  // namespace
-
-TEST_CASE("a processor budget is kept by fewer mattes, and all is taken back when there is room again") {
-    std::atomic<bool> heavy{true};
-    LiveRig rig;
-    rig.live.max_cpu = 0.2;
-    rig.live.stall = 5s;
-    rig.pipeline.mask_sync(MaskSync::latest);
-    rig.camera->interval_ms = 40;
-    rig.before_segment = [&] {
-        if (heavy) burn(25ms);  // 0.6 cores; on a busy machine what is left of them
-    };
-    rig.start();
-    REQUIRE(eventually([&] { return rig.pipeline.stats().level > 0; }, 60s));
-    CHECK_FALSE(rig.pipeline.stats().given_up.empty());
-    const auto mattes = rig.pipeline.stats().mattes;
-    const int frames = rig.seen->frames;
-    REQUIRE(rig.frames(20));
-    const auto more_mattes = static_cast<int>(rig.pipeline.stats().mattes - mattes);
-    CHECK(2 * more_mattes <= rig.seen->frames - frames + 4);
-    heavy = false;
-    CHECK(eventually([&] { return rig.pipeline.stats().level == 0; }, 120s));
-    CHECK(rig.pipeline.stats().given_up.empty());
-    CHECK(rig.seen->leaks == 0);
-    CHECK(rig.pipeline.stats().frames_failed == 0);
-}
-
-TEST_CASE(
-    "the rate holds though the network is too slow, and every frame gets a matte again when it is not") {
-    std::atomic<bool> slow{true};
-    LiveRig rig;
-    rig.live.hold_rate = true;
-    rig.live.stall = 5s;
-    rig.pipeline.mask_sync(MaskSync::exact);
-    rig.camera->interval_ms = 40;
-    rig.before_segment = [&] {
-        if (slow) std::this_thread::sleep_for(60ms);
-    };
-    rig.start();
-    REQUIRE(eventually([&] { return rig.pipeline.stats().level > 0; }, 60s));
-    slow = false;
-    CHECK(eventually([&] { return rig.pipeline.stats().level == 0; }, 120s));
-    const auto mattes = rig.pipeline.stats().mattes;
-    const auto frames = rig.pipeline.stats().frames_out;
-    REQUIRE(rig.frames(10));
-    const Stats stats = rig.pipeline.stats();
-    CHECK(stats.mattes - mattes + 2 >= stats.frames_out - frames);
-    CHECK(rig.seen->leaks == 0);
 }
