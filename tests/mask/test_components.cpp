@@ -144,3 +144,22 @@ TEST_CASE("largest_component: a dropped area goes even where it lies within the 
     CHECK(mask.view().row(20)[20] == std::byte{255});
     CHECK(mask.view().row(20)[48] == std::byte{0});
 }
+
+TEST_CASE("largest_component: haze stays up to the margin from the solid area, sideways and across corners") {
+    const int left = 20, right = 30, top = 15, bottom = 22;  // all included
+    Matte in(60, 50, 100);
+    for (int y = top; y <= bottom; ++y) {
+        for (int x = left; x <= right; ++x) in.at(x, y) = 255;
+    }
+    for (const int margin : {0, 1, 3, 12, 24}) {
+        CAPTURE(margin);
+        Matte expected(60, 50);
+        for (int y = 0; y < 50; ++y) {
+            for (int x = 0; x < 60; ++x) {
+                const int dx = std::max({left - x, 0, x - right}), dy = std::max({top - y, 0, y - bottom});
+                if (std::max(dx, dy) <= margin) expected.at(x, y) = in.at(x, y);
+            }
+        }
+        CHECK(filtered("largest_component:margin=" + std::to_string(margin), in) == expected);
+    }
+}
