@@ -12,45 +12,12 @@
 
 #include "mask/matte_tools.hpp"
 #include "support/allocation_counter.hpp"
+#include "support/variants.hpp"
 
 using namespace test;
 using vbg::StageKind;
 
 namespace {
-
-std::string number(double value) {
-    std::string text = std::to_string(value);
-    return text;
-}
-
-/// The filter's defaults, and each parameter at each end of its range or at each of its choices.
-std::vector<std::string> variants(const vbg::StageEntry& entry) {
-    const std::string name(entry.name);
-    std::vector<std::string> specs{name};
-    const auto add = [&](const vbg::Parameter& parameter, const std::string& value) {
-        specs.push_back(name + ":" + std::string(parameter.name) + "=" + value);
-    };
-    for (const vbg::Parameter& parameter : entry.parameters) {
-        const bool integer = parameter.type == vbg::ParameterType::integer;
-        if (integer || parameter.type == vbg::ParameterType::number) {
-            for (const double end : {parameter.min, parameter.max}) {
-                REQUIRE(std::isfinite(end));
-                add(parameter, integer ? std::to_string(static_cast<int>(end)) : number(end));
-            }
-        } else if (parameter.type == vbg::ParameterType::boolean) {
-            add(parameter, "true");
-            add(parameter, "false");
-        } else {
-            std::string_view rest = parameter.choices;
-            while (!rest.empty()) {
-                const auto bar = std::min(rest.find('|'), rest.size());
-                add(parameter, std::string(rest.substr(0, bar)));
-                rest.remove_prefix(std::min(bar + 1, rest.size()));
-            }
-        }
-    }
-    return specs;
-}
 
 struct Clip {
     std::vector<vbg::Frame> frames;
@@ -102,7 +69,7 @@ const std::vector<std::pair<int, int>> kSizes{{1, 1}, {1, 37}, {41, 1}, {2, 3}, 
 template <class F>
 void for_each_variant(F&& f) {
     for (const vbg::StageEntry* entry : vbg::list_stages(StageKind::mask_filter)) {
-        for (const std::string& spec : variants(*entry)) {
+        for (const std::string& spec : vbg_test::variants(*entry)) {
             CAPTURE(spec);
             f(spec);
         }
@@ -257,8 +224,8 @@ TEST_CASE("mask filters: values beyond a parameter's range and unknown names are
                 parameter.type != vbg::ParameterType::number) {
                 continue;
             }
-            CHECK(code_of(given + number(parameter.min - 1)) == vbg::Errc::invalid_argument);
-            CHECK(code_of(given + number(parameter.max + 1)) == vbg::Errc::invalid_argument);
+            CHECK(code_of(given + std::to_string(parameter.min - 1)) == vbg::Errc::invalid_argument);
+            CHECK(code_of(given + std::to_string(parameter.max + 1)) == vbg::Errc::invalid_argument);
             CHECK(code_of(given + "nan") == vbg::Errc::invalid_argument);
         }
     }
