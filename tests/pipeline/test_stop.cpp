@@ -4,10 +4,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "live_rig.hpp"
 #include "support/temp_dir.hpp"
@@ -34,10 +36,23 @@ struct UnreadPipe {
     }
     UnreadPipe(const UnreadPipe&) = delete;
     UnreadPipe& operator=(const UnreadPipe&) = delete;
+
+    /// Reads it after all, until `done`.
+    void read_until(const std::atomic<bool>& done) {
+        if (reader < 0) reader = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+        std::vector<char> part(65536);
+        while (!done) {
+            while (::read(reader, part.data(), part.size()) > 0) {
+            }
+            std::this_thread::sleep_for(1ms);
+        }
+    }
 };
 
-/// Runs `pipeline` until `ready`, then stops it. Returns how long it took to come back.
-std::chrono::nanoseconds stop_takes(Pipeline& pipeline, const std::function<bool()>& ready) {
+/// Runs `pipeline`, which writes to `pipe`, until `ready`, then stops it. Returns how long it took to come
+/// back. One that never would gets a reader after 10 s, so that the test fails rather than hangs.
+std::chrono::nanoseconds stop_takes(Pipeline& pipeline, UnreadPipe& pipe,
+                                    const std::function<bool()>& ready) {
     std::stop_source stop;
     std::exception_ptr error;
     std::atomic<bool> ended{false};
@@ -54,6 +69,7 @@ std::chrono::nanoseconds stop_takes(Pipeline& pipeline, const std::function<bool
     CHECK_FALSE(ended);
     const auto start = std::chrono::steady_clock::now();
     stop.request_stop();
+    if (!eventually([&] { return ended.load(); })) pipe.read_until(ended);
     run.join();
     const auto took = std::chrono::steady_clock::now() - start;
     if (error) std::rethrow_exception(error);
@@ -69,7 +85,7 @@ TEST_CASE("a pipe that nobody reads does not hold up a stop, and the other sinks
         for (const bool pipe_first : {false, true}) {
             CAPTURE(live);
             CAPTURE(pipe_first);
-            const UnreadPipe pipe(true);
+            UnreadPipe pipe(true);
             const std::string film = pipe.dir / "film.raw";
             auto camera = std::make_shared<CameraScript>();
             camera->width = kLarge.width;
@@ -84,7 +100,7 @@ TEST_CASE("a pipe that nobody reads does not hold up a stop, and the other sinks
             if (pipe_first) pipeline.sink("y4m:path=" + pipe.path);
             pipeline.sink("raw:path=" + film);
             if (!pipe_first) pipeline.sink("raw:path=" + pipe.path);
-            const auto took = stop_takes(pipeline, [&] { return pipeline.stats().frames_in > 0; });
+            const auto took = stop_takes(pipeline, pipe, [&] { return pipeline.stats().frames_in > 0; });
             CHECK(took < kSoon);
             const std::size_t bytes = vbg_test::file_bytes(film).size();  // under its final name
             CHECK(bytes > 0);
@@ -92,14 +108,7 @@ TEST_CASE("a pipe that nobody reads does not hold up a stop, and the other sinks
 
             // The same pipeline goes on with a reader who reads.
             std::atomic<bool> done{false};
-            std::thread reader([&] {
-                std::vector<char> part(65536);
-                while (!done) {
-                    while (::read(pipe.reader, part.data(), part.size()) > 0) {
-                    }
-                    std::this_thread::sleep_for(1ms);
-                }
-            });
+            std::thread reader([&] { pipe.read_until(done); });
             CHECK_NOTHROW(pipeline.run({}, 5));
             done = true;
             reader.join();
@@ -109,12 +118,12 @@ TEST_CASE("a pipe that nobody reads does not hold up a stop, and the other sinks
 }
 
 TEST_CASE("a stop ends waiting for a pipe's first reader, too") {
-    const UnreadPipe pipe(false);
+    UnreadPipe pipe(false);
     Pipeline pipeline(1);
     pipeline.source(std::make_unique<CountingSource>(3, kLarge))
         .segmenter(std::make_unique<FunctionSegmenter>(left_half))
         .sink("raw:path=" + pipe.path);
-    CHECK(stop_takes(pipeline, [] { return true; }) < kSoon);
+    CHECK(stop_takes(pipeline, pipe, [] { return true; }) < kSoon);
     CHECK(pipeline.stats().frames_out == 0);
 
     std::stop_source stopped;
