@@ -21,6 +21,8 @@ public:
     Context(const Context&) = delete;
     Context& operator=(const Context&) = delete;
 
+    /// From now on the stages work there. Not while one of them does.
+    void use(const Device& device, StreamRef stream) noexcept;
     [[nodiscard]] Device device() const noexcept;
     [[nodiscard]] StreamRef stream() const noexcept;
     [[nodiscard]] int threads() const noexcept;

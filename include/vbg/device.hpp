@@ -1,8 +1,6 @@
 #pragma once
-/// @file device.hpp  Where stages can work on this machine; pictures on GPUs.
+/// @file device.hpp  Where stages can work on this machine; pictures go there and back.
 
-#include <cstddef>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,50 +18,8 @@ struct DeviceInfo {
 };
 
 /// The CPU, then every GPU; where no GPU is seen, one line for cuda:0 that says why (no CUDA in this build,
-/// no driver,
-/// ...). Starts the GPU's driver. Never throws for what it finds wrong. Thread-safe.
+/// no driver, ...). Starts the GPU's driver. Never throws for what it finds wrong. Thread-safe.
 [[nodiscard]] VBG_API std::vector<DeviceInfo> list_devices();
-
-/// Frees what DeviceFrame and DeviceMask own.
-struct VBG_API DeviceMemoryFree {
-    Device device;
-    void operator()(std::byte* memory) const noexcept;
-};
-
-/// A picture on a GPU (cuda), or in host memory that a GPU reads and writes by itself (cuda_host, pinned),
-/// that owns its pixels. Rows start at multiples of 256 bytes. Movable, not copyable; let the streams that
-/// use it finish before it goes. Reentrant.
-class VBG_API DeviceFrame {
-public:
-    DeviceFrame() = default;
-    /// Allocates on spec.device; the pixels are not cleared. Throws Error{invalid_argument, out_of_memory,
-    /// device, not_built}.
-    explicit DeviceFrame(const FrameSpec& spec);
-    [[nodiscard]] bool empty() const noexcept { return storage_ == nullptr; }
-    /// Valid as long as this frame lives and is not moved from.
-    [[nodiscard]] FrameView view() noexcept { return view_; }
-    [[nodiscard]] ConstFrameView view() const noexcept { return view_; }
-
-private:
-    std::unique_ptr<std::byte, DeviceMemoryFree> storage_;
-    FrameView view_{};
-};
-
-/// A matte, likewise.
-class VBG_API DeviceMask {
-public:
-    DeviceMask() = default;
-    /// As DeviceFrame's.
-    DeviceMask(int width, int height, const Device& device, MaskFormat format = MaskFormat::u8);
-    [[nodiscard]] bool empty() const noexcept { return storage_ == nullptr; }
-    /// Valid as long as this matte lives and is not moved from.
-    [[nodiscard]] MaskView view() noexcept { return view_; }
-    [[nodiscard]] ConstMaskView view() const noexcept { return view_; }
-
-private:
-    std::unique_ptr<std::byte, DeviceMemoryFree> storage_;
-    MaskView view_{};
-};
 
 /// Copies pixels between host memory and a GPU, or on one, in the stream's turn: neither end may be touched
 /// before the stream has got there. Same size and format; rows may run either way. Memory that is not pinned

@@ -9,14 +9,24 @@
 
 namespace vbg::inline v0 {
 
-/// A picture in host memory that owns its pixels. Rows start at multiples of 64 bytes.
-/// Movable, not copyable (copy with copy_pixels()). Reentrant.
+/// Frees what Frame and Mask own.
+struct VBG_API PixelFree {
+    Device device;
+    void operator()(std::byte* memory) const noexcept;
+};
+
+/// A picture that owns its pixels: in host memory, on a GPU (DeviceType::cuda), or in host memory that a GPU
+/// reads and writes by itself (cuda_host, pinned). Rows start at multiples of 64 bytes, on a GPU of 256.
+/// Movable, not copyable (copy with copy_pixels()); let the streams that use it finish before it goes.
+/// Reentrant.
 class VBG_API Frame {
 public:
     Frame() = default;
-    /// Allocates; the pixels are zero. Throws Error{invalid_argument, out_of_memory}.
+    /// Allocates in host memory; the pixels are zero. Throws Error{invalid_argument, out_of_memory}.
     Frame(int width, int height, PixelFormat format, ColorSpec color = {});
-    explicit Frame(const FrameSpec& spec) : Frame(spec.width, spec.height, spec.format, spec.color) {}
+    /// Allocates on spec.device; the pixels are zero. Throws Error{invalid_argument, out_of_memory, device,
+    /// not_built}.
+    explicit Frame(const FrameSpec& spec);
 
     [[nodiscard]] bool empty() const noexcept { return view_.width == 0; }
     [[nodiscard]] int width() const noexcept { return view_.width; }
@@ -32,19 +42,17 @@ public:
     }
 
 private:
-    struct Free {
-        void operator()(std::byte* p) const noexcept;
-    };
-    std::unique_ptr<std::byte[], Free> storage_;
+    std::unique_ptr<std::byte, PixelFree> storage_;
     FrameView view_{};
 };
 
-/// A matte in host memory that owns its values. Rows start at multiples of 64 bytes. Movable, reentrant.
+/// A matte that owns its values; where it may lie is said at Frame. Movable, reentrant.
 class VBG_API Mask {
 public:
     Mask() = default;
-    /// Allocates; all values are 0 (background). Throws Error{invalid_argument, out_of_memory}.
-    Mask(int width, int height, MaskFormat format = MaskFormat::u8);
+    /// Allocates; all values are 0 (background). Throws Error{invalid_argument, out_of_memory, device,
+    /// not_built}.
+    Mask(int width, int height, MaskFormat format = MaskFormat::u8, const Device& device = {});
 
     [[nodiscard]] bool empty() const noexcept { return view_.width == 0; }
     [[nodiscard]] int width() const noexcept { return view_.width; }
@@ -53,10 +61,7 @@ public:
     [[nodiscard]] ConstMaskView view() const noexcept { return view_; }
 
 private:
-    struct Free {
-        void operator()(std::byte* p) const noexcept;
-    };
-    std::unique_ptr<std::byte[], Free> storage_;
+    std::unique_ptr<std::byte, PixelFree> storage_;
     MaskView view_{};
 };
 

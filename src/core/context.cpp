@@ -67,6 +67,10 @@ Context::~Context() {
     impl_->generation.notify_all();
 }
 
+void Context::use(const Device& device, StreamRef stream) noexcept {
+    impl_->device = device;
+    impl_->stream = stream;
+}
 Device Context::device() const noexcept { return impl_->device; }
 StreamRef Context::stream() const noexcept { return impl_->stream; }
 int Context::threads() const noexcept { return static_cast<int>(impl_->workers.size()) + 1; }

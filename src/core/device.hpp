@@ -1,6 +1,7 @@
 #pragma once
 /// @file device.hpp  Where a picture lies, and who may touch it there.
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,9 @@ namespace vbg {
 
 /// "host memory", "cuda:1".
 [[nodiscard]] std::string device_text(const Device& device);
+
+/// "auto" and "cpu" (both the CPU), "cuda" (the first GPU), "cuda:N"; none for another word.
+[[nodiscard]] std::optional<Device> parse_device(std::string_view word);
 
 /// Throws Error{invalid_argument} unless the picture or matte is in host memory. `who` names the caller.
 void need_host(const Device& device, std::string_view who);

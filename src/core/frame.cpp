@@ -1,31 +1,16 @@
 #include <fmt/format.h>
 
 #include <cstring>
-#include <new>
 #include <vbg/error.hpp>
 #include <vbg/frame.hpp>
 
 #include "core/device.hpp"
 #include "core/frame_layout.hpp"
+#include "core/pixel_memory.hpp"
 
 namespace vbg::inline v0 {
 
 namespace {
-
-constexpr std::size_t kAlign = 64;
-
-constexpr std::size_t round_up(std::size_t n) { return (n + kAlign - 1) / kAlign * kAlign; }
-
-std::byte* allocate(std::size_t bytes, int width, int height) {
-    // One more line than needed: kernels may read, never write, a vector past the last row.
-    void* p = ::operator new[](bytes + kAlign, std::align_val_t{kAlign}, std::nothrow);
-    if (p == nullptr) {
-        throw Error(Errc::out_of_memory,
-                    fmt::format("no memory for {} bytes ({}x{} pixels)", bytes, width, height));
-    }
-    std::memset(p, 0, bytes + kAlign);
-    return static_cast<std::byte*>(p);
-}
 
 void check_same(bool same, int fw, int fh, std::string_view ff, int tw, int th, std::string_view tf) {
     if (same) return;
@@ -39,24 +24,24 @@ std::string_view mask_name(MaskFormat format) { return format == MaskFormat::f32
 
 }  // namespace
 
-void Frame::Free::operator()(std::byte* p) const noexcept {
-    ::operator delete[](p, std::align_val_t{kAlign});
-}
-void Mask::Free::operator()(std::byte* p) const noexcept { ::operator delete[](p, std::align_val_t{kAlign}); }
+Frame::Frame(int width, int height, PixelFormat format, ColorSpec color)
+    : Frame(FrameSpec{width, height, format, color, {}, 0}) {}
 
-Frame::Frame(int width, int height, PixelFormat format, ColorSpec color) {
-    const FrameLayout layout = lay_out({width, height, format, color, {}, 0}, kAlign, "Frame");
-    storage_.reset(allocate(layout.bytes, width, height));
+Frame::Frame(const FrameSpec& spec) {
+    const FrameLayout layout = lay_out(spec, row_alignment(spec.device), "Frame");
+    storage_ = {allocate_pixels(layout.bytes, spec.device, spec.width, spec.height), PixelFree{spec.device}};
     view_ = layout.at(storage_.get());
 }
 
-Mask::Mask(int width, int height, MaskFormat format) {
+Mask::Mask(int width, int height, MaskFormat format, const Device& device) {
     std::byte dummy{};
     check_view(ConstMaskView{&dummy, PTRDIFF_MAX, width, height, format, {}}, "Mask");
+    const std::size_t align = row_alignment(device);
     const std::size_t value = format == MaskFormat::f32 ? sizeof(float) : 1;
-    const std::size_t stride = round_up(static_cast<std::size_t>(width) * value);
-    storage_.reset(allocate(stride * static_cast<std::size_t>(height), width, height));
-    view_ = {storage_.get(), static_cast<std::ptrdiff_t>(stride), width, height, format, {}};
+    const std::size_t stride = (static_cast<std::size_t>(width) * value + align - 1) / align * align;
+    const std::size_t bytes = stride * static_cast<std::size_t>(height);
+    storage_ = {allocate_pixels(bytes, device, width, height), PixelFree{device}};
+    view_ = {storage_.get(), static_cast<std::ptrdiff_t>(stride), width, height, format, device};
 }
 
 void copy_pixels(const ConstFrameView& from, const FrameView& to) {

@@ -129,6 +129,10 @@ void Stream::wait(const Event& event) const {
     check(driver::wait_event(gpu, stream_.get(), event.event_.get()), "queueing a wait", gpu);
 }
 
+void synchronize(const Device& device, StreamRef stream) {
+    check(driver::synchronize_stream(device.index, stream.native), "waiting for a stream", device.index);
+}
+
 Event::Event(const Device& device) {
     void* event = nullptr;
     check(driver::make_event(device.index, event), "making an event", device.index);

@@ -101,6 +101,9 @@ private:
     std::unique_ptr<void, Free> event_;
 };
 
+/// Waits until all that the stream was given is done. Throws Error{device} where some of it failed.
+void synchronize(const Device& device, StreamRef stream);
+
 /// Copies a picture or matte between host memory and a GPU, or on it, in the stream's turn: size and format
 /// must be equal; padding is left alone. Rows may run in either direction in both. Neither memory may be
 /// touched before the stream has got there. Throws Error{invalid_argument, device, not_built}.

@@ -8,19 +8,12 @@
 #include <vbg/log.hpp>
 #include <vbg/model.hpp>
 
+#include "core/device.hpp"
 #include "torch/module_file.hpp"
 
 namespace vbg::segment {
 
 namespace {
-
-bool is_device(std::string_view text) {
-    if (text == "auto" || text == "cpu" || text == "cuda") return true;
-    if (!text.starts_with("cuda:")) return false;
-    const std::string_view number = text.substr(5);
-    return !number.empty() && number.size() <= 3 &&
-           number.find_first_not_of("0123456789") == std::string_view::npos;
-}
 
 net::Precision precision(std::string_view word) {
     if (word == "fp32") return net::Precision::fp32;
@@ -34,7 +27,7 @@ net::Precision precision(std::string_view word) {
 net::NetworkOptions network_options(const Parameters& parameters) {
     net::NetworkOptions options;
     options.device = parameters.text("device");
-    if (!is_device(options.device)) {
+    if (!parse_device(options.device)) {
         throw Error(Errc::invalid_argument, fmt::format("{}: device='{}': wanted auto, cpu, cuda or cuda:N",
                                                         parameters.stage(), options.device));
     }

@@ -83,10 +83,10 @@ TEST_CASE("without a usable GPU everything on it is refused, with the reason") {
     CHECK_THROWS_AS(cuda::Stream{kGpu}, Error);
     CHECK_THROWS_AS(cuda::Event{kGpu}, Error);
     const Errc code = cuda::built() ? Errc::device : Errc::not_built;
-    check_throws(code, {"DeviceFrame", "512 bytes"}, [] {
-        DeviceFrame({5, 1, PixelFormat::nv12, {}, kGpu, 0});
-    });
-    check_throws(code, {"DeviceMask"}, [] { DeviceMask(8, 6, kGpu); });
+    check_throws(code, {"cuda:0", "512 bytes", "5x1"}, [] { Frame({5, 1, PixelFormat::nv12, {}, kGpu, 0}); });
+    check_throws(code, {"cuda:0", "1536 bytes", "8x6"}, [] { Mask(8, 6, MaskFormat::u8, kGpu); });
+    const Device pinned{DeviceType::cuda_host, 0};
+    check_throws(code, {"pinned"}, [&] { Mask(8, 6, MaskFormat::u8, pinned); });
     check_throws(code, {"cuda:0", why}, [] { cuda::need_device(kGpu, "me"); });
 
     Context context;
@@ -102,15 +102,15 @@ TEST_CASE("without a usable GPU everything on it is refused, with the reason") {
     check_throws(code, {"copying a picture"}, [&] { cuda::copy(frame.view(), there, {}); });
 }
 
-TEST_CASE("owners of memory on a GPU: what they refuse anywhere") {
-    check_throws(Errc::invalid_argument, {"DeviceFrame", "host memory"}, [] {
-        DeviceFrame({8, 6, PixelFormat::bgr8, {}, {}, 0});
+TEST_CASE("owners of memory: what they refuse anywhere") {
+    check_throws(Errc::invalid_argument, {"Frame", "0x6"}, [] {
+        Frame({0, 6, PixelFormat::bgr8, {}, kGpu, 0});
     });
-    check_throws(Errc::invalid_argument, {"DeviceFrame", "0x6"}, [] {
-        DeviceFrame({0, 6, PixelFormat::bgr8, {}, kGpu, 0});
+    check_throws(Errc::invalid_argument, {"Mask"}, [] { Mask(8, 70000, MaskFormat::u8, kGpu); });
+    const Device none{static_cast<DeviceType>(7), 0};
+    check_throws(Errc::invalid_argument, {"device of type 7"}, [&] {
+        Frame({8, 6, PixelFormat::bgr8, {}, none, 0});
     });
-    check_throws(Errc::invalid_argument, {"DeviceMask"}, [] { DeviceMask(8, 70000, kGpu); });
-    CHECK(DeviceFrame().empty());
 }
 
 TEST_CASE("copies to and from a GPU: what they refuse before anything is queued") {
@@ -143,7 +143,7 @@ TEST_CASE("pictures go to the GPU and back, either way up") {
     }
     Frame frame(37, 11, PixelFormat::nv12), back(37, 11, PixelFormat::nv12);
     for (std::size_t p = 0; p < 2; ++p) frame.view().row(3, p)[7] = std::byte{200};
-    DeviceFrame there({37, 11, PixelFormat::nv12, {}, gpu.device(), 0});
+    Frame there({37, 11, PixelFormat::nv12, {}, gpu.device(), 0});
     copy_pixels(std::as_const(frame).view(), there.view(), gpu.stream());
     copy_pixels(std::as_const(there).view(), back.view(), gpu.stream());
     gpu.finish();
