@@ -154,6 +154,20 @@ public:
     /// each part as a whole. So what you name before replaces that part of the preset.
     Pipeline& preset(std::string_view name);
 
+    /// Where the stages work: cpu, cuda (the first GPU), cuda:N, or auto, the default: the first GPU where
+    /// the segmenter has code for it, else the CPU. VBG_DEVICE in the environment stands in for auto.
+    ///
+    /// On a GPU a frame goes up once, every stage works there, and the composed frame comes down once, in the
+    /// sink's format. A stage without code for it (Stage::runs_on()) works on the CPU; its pictures are
+    /// carried there and back, which the log says. Times in Stats are then those of handing out the work.
+    /// `stream`: one of yours on that GPU, in whose turn everything is done; it must outlive the pipeline.
+    /// Default: one of the pipeline's own.
+    ///
+    /// A GPU that cannot be used, or fails while running, is a typed error (Errc::device, not_built) where it
+    /// was named. With auto the pipeline goes on on the CPU, and the log says so; no frame of a recorded
+    /// source is lost, and none is shown raw.
+    /// Throws Error{invalid_argument} for another word, and for a stream without a GPU.
+    Pipeline& device(std::string_view device, StreamRef stream = {});
     Pipeline& mask_sync(MaskSync sync) noexcept;      ///< default: exact
     Pipeline& on_failure(OnFailure policy) noexcept;  ///< default: hold
     Pipeline& show(Show what) noexcept;               ///< default: composite
@@ -196,7 +210,9 @@ public:
 
     /// One picture by hand, without source and sink: configures as needed, then fills `matte` (u8, same size,
     /// may be a default-constructed view: not wanted) and `out`. frame and out: bgr8 or rgb8, same size and
-    /// format. Failures always throw here; `out` is then a black card.
+    /// format. Each may lie in host memory or on the GPU that device() chose; where all lie there, what is
+    /// done is only queued when this returns, in device()'s stream. Failures always throw here; `out` is then
+    /// a black card.
     void process(const ConstFrameView& frame, const FrameView& out, const MaskView& matte = {});
 
     // While running: thread-safe, also from `progress`. With run() or step() in another thread they wait for

@@ -28,10 +28,11 @@ bool is_loss(const std::exception_ptr& error) {
 }  // namespace
 
 Capture::Capture(std::unique_ptr<Source>& source, const FrameSpec& input, const FrameSpec& working,
-                 std::chrono::milliseconds silence, bool reconnect, FrameSlots& slots, Meter& meter,
-                 Bell& bell, Meter::Timer& read_timer, Meter::Timer& convert_timer)
+                 const Place& place, std::chrono::milliseconds silence, bool reconnect, FrameSlots& slots,
+                 Meter& meter, Bell& bell, Meter::Timer& read_timer, Meter::Timer& convert_timer)
     : source_(source),
       working_(working),
+      place_(place),
       silence_(silence),
       reconnect_(reconnect),
       slots_(slots),
@@ -255,7 +256,7 @@ void Capture::publish(const ConstFrameView& frame) {
     slot->epoch = epoch_;
     {
         const Meter::Span span(convert_timer_);
-        intake_.bring(frame, slot->frame.view());
+        place_.watch([&] { intake_.bring(frame, slot->frame.view(), place_.stream()); });
     }
     slot->frame.stamp(frame.timestamp, sequence);
     {
@@ -274,7 +275,7 @@ void Capture::lose(const std::exception_ptr& error) {
     {
         const std::lock_guard lock(mutex_);
         error_ = error;
-        again = reconnect_ && (state_ != State::open || is_loss(error));
+        again = reconnect_ && !is_gpu_failure(error) && (state_ != State::open || is_loss(error));
         const auto wait = backoff_.next();
         retry_ = Clock::now() + wait;
         tell(again ? State::lost : State::failed);
@@ -289,7 +290,7 @@ void Capture::lose(const std::exception_ptr& error) {
 }
 
 void Capture::begin(const FrameSpec& input) {
-    intake_.configure(input, working_);
+    place_.watch([&] { intake_.configure(input, working_); });
     begun_ = false;
     last_frame_ = Clock::now();
     due_ = last_frame_;

@@ -12,6 +12,7 @@
 #include "pipeline/bell.hpp"
 #include "pipeline/frame_intake.hpp"
 #include "pipeline/frame_slots.hpp"
+#include "pipeline/place.hpp"
 
 namespace vbg {
 
@@ -25,12 +26,13 @@ public:
         ended,   ///< the source has no more
         failed,  ///< error() says why
     };
-    /// Borrows `source`, which is open and gives `input`, until destroyed. Frames come as `working`.
+    /// Borrows `source`, which is open and gives `input`, until destroyed. Frames come as `working`, which
+    /// lies at `place`; a GPU that fails there is a failure.
     /// `silence`: without a frame for that long a source is lost. Without `reconnect` a lost source is a
     /// failure.
     Capture(std::unique_ptr<Source>& source, const FrameSpec& input, const FrameSpec& working,
-            std::chrono::milliseconds silence, bool reconnect, FrameSlots& slots, Meter& meter, Bell& bell,
-            Meter::Timer& read_timer, Meter::Timer& convert_timer);
+            const Place& place, std::chrono::milliseconds silence, bool reconnect, FrameSlots& slots,
+            Meter& meter, Bell& bell, Meter::Timer& read_timer, Meter::Timer& convert_timer);
     /// Joins. The source, or the one that was to replace it, stays as it is.
     ~Capture();
     Capture(const Capture&) = delete;
@@ -64,6 +66,7 @@ private:
 
     std::unique_ptr<Source>& source_;
     FrameSpec working_;
+    const Place& place_;
     std::chrono::milliseconds silence_;
     bool reconnect_;
     FrameSlots& slots_;

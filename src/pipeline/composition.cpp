@@ -3,6 +3,7 @@
 #include <utility>
 #include <vbg/log.hpp>
 
+#include "pipeline/carried.hpp"
 #include "pipeline/error_text.hpp"
 
 namespace vbg {
@@ -17,6 +18,13 @@ ConstFrameView stamped(ConstFrameView view, const ConstFrameView& like) {
 
 }  // namespace
 
+void Composition::carry_stages() {
+    carry(background);
+    carry(foreground);
+    carry(compositor);
+    carry(card);
+}
+
 void Composition::configure(const FrameSpec& spec, Context& context) {
     for (auto& effect : background) effect->configure(spec, context);
     for (auto& effect : foreground) effect->configure(spec, context);
@@ -26,12 +34,11 @@ void Composition::configure(const FrameSpec& spec, Context& context) {
     composed_ = Frame(spec);
     next_ = Frame(spec);
     black_ = Frame(spec);
-    fill(black_.view(), 0, 0, 0);
     card_ = Frame(spec);
     still_ = Frame(spec);
     background_ = Frame(spec);
     foreground_ = Frame(spec);
-    nobody_ = Mask(spec.width, spec.height);
+    nobody_ = Mask(spec.width, spec.height, MaskFormat::u8, spec.device);
     has_last_ = false;
     parts_changed();
 }

@@ -14,6 +14,8 @@ public:
     Timed<Compositor> compositor;
     Timed<Effect> card;  ///< empty: black
 
+    /// Before configure() for a GPU: stages that have no code for it get carried there.
+    void carry_stages();
     void configure(const FrameSpec& spec, Context& context);
     void reset() noexcept;
     /// To be called after one of the parts was replaced by configured stages.
@@ -41,10 +43,10 @@ private:
     Frame composed_, next_;          // swapped when a frame is whole
     Frame background_, foreground_;  // results of the chains
     Frame still_;                    // what the still beginning of the background chain made, once
-    Frame black_, card_;
-    Mask nobody_;                   // a matte of nothing but background
-    ConstFrameView last_layer_{};   // the newest background made, for frames that do not renew it
-    std::size_t first_effect_ = 0;  // background effects before it are painted over
+    Frame black_, card_;             // owners of pixels begin black
+    Mask nobody_;                    // a matte of nothing but background
+    ConstFrameView last_layer_{};    // the newest background made, for frames that do not renew it
+    std::size_t first_effect_ = 0;   // background effects before it are painted over
     bool starts_still_ = false, still_made_ = false, card_made_ = false, has_last_ = false;
 };
 

@@ -30,7 +30,7 @@ LiveLoop::LiveLoop(Machine& machine, const std::stop_token& stop, std::uint64_t 
       progress_(progress),
       slots_(machine.working, kSlots),
       mattes_(std::make_unique<MatteThread>(machine.maker, machine.meter, machine.bell, machine.working,
-                                            machine.context.threads())),
+                                            machine.place, machine.context.threads())),
       governor_({machine.live.max_cpu, machine.live.hold_rate}),
       window_{Clock::now(), process_cpu_time()} {
     governor_.coarsest(machine.coarsest);
@@ -40,9 +40,9 @@ LiveLoop::LiveLoop(Machine& machine, const std::stop_token& stop, std::uint64_t 
     due_ = last_frame_ = last_write_ = now;
     const LiveOptions& live = machine.live;
     capture_ =
-        std::make_unique<Capture>(machine.source, machine.facts().input, machine.working, 3 * live.stall,
-                                  live.reconnect && machine.policy != OnFailure::stop, slots_, machine.meter,
-                                  machine.bell, *machine.read_timer, *machine.convert_timer);
+        std::make_unique<Capture>(machine.source, machine.facts().input, machine.working, machine.place,
+                                  3 * live.stall, live.reconnect && machine.policy != OnFailure::stop, slots_,
+                                  machine.meter, machine.bell, *machine.read_timer, *machine.convert_timer);
     machine_.capture = capture_.get();
     machine_.matte_thread = mattes_.get();
 }
@@ -52,6 +52,9 @@ LiveLoop::~LiveLoop() {
     machine_.matte_thread = nullptr;
     machine_.meter.gave_up({});
     if (machine_.policy == OnFailure::passthrough) machine_.outputs.forget_last();  // may be a slot's
+    capture_.reset();
+    mattes_.reset();
+    machine_.let_gpu_finish();  // before the slots go
 }
 
 void LiveLoop::run() {
@@ -254,7 +257,7 @@ void LiveLoop::replace_stalled() {
     machine_.maker = std::move(maker);
     stalled_.push_back(std::move(mattes_));
     mattes_ = std::make_unique<MatteThread>(machine_.maker, machine_.meter, machine_.bell, machine_.working,
-                                            machine_.context.threads());
+                                            machine_.place, machine_.context.threads());
     machine_.matte_thread = mattes_.get();
     newest_ = {};
 }
@@ -276,7 +279,7 @@ void LiveLoop::repeat() {
     Composition& composition = machine_.composition;
     Outputs& outputs = machine_.outputs;
     const bool gone = source_ == Capture::State::lost || Clock::now() - last_frame_ > machine_.live.stall;
-    const bool nothing_yet = outputs.last().planes[0].data == nullptr;
+    const bool nothing_yet = !outputs.has_last();
     if (closed() || covered_) {
         outputs.write(composition.show_card(machine_.context), nullptr, nullptr, revive());
     } else if (mode_ == Mode::frozen && composition.has_last()) {

@@ -20,6 +20,8 @@ public:
     LiveLoop(const LiveLoop&) = delete;
     LiveLoop& operator=(const LiveLoop&) = delete;
     void run();
+    /// Frames so far.
+    [[nodiscard]] std::uint64_t written() const noexcept { return written_; }
 
 private:
     enum class Mode : std::uint8_t { awake, frozen, paused, asleep };

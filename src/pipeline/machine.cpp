@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
 #include <utility>
 #include <vbg/log.hpp>
 
+#include "pipeline/carried.hpp"
 #include "pipeline/error_text.hpp"
-#include "pipeline/live_loop.hpp"
 
 namespace vbg {
 
@@ -34,18 +33,62 @@ void Machine::need_parts(bool with_source) const {
 void Machine::configure(const FrameSpec& spec) {
     configured = false;
     outputs.forget_last();
+    let_gpu_finish();
+    place.choose(maker->segmenter->runs_on(DeviceType::cuda));
+    try {
+        configure_here(spec);
+    } catch (const Error& e) {
+        const bool gpus_fault = e.code() == Errc::device || e.code() == Errc::out_of_memory;
+        if (!place.is_gpu() || !place.may_leave_gpu() || !gpus_fault) throw;
+        log(LogLevel::warning, fmt::format("the pipeline works on the CPU, since {}", e.what()));
+        place.leave_gpu();
+        configure_here(spec);
+    }
+}
+
+void Machine::configure_here(FrameSpec spec) {
+    spec.device = place.device();
+    context.use(place.device(), place.stream());
     if (!composition.compositor) composition.compositor = {"compose", make_compositor("over")};
+    if (place.is_gpu()) {
+        carry(maker->segmenter);
+        carry(maker->filters);
+        composition.carry_stages();
+    }
     maker->segmenter->allow_coarser(governed());
     maker->configure(spec, context);
     coarsest = maker->segmenter->coarsest();
     composition.configure(spec, context);
-    matte = Mask(spec.width, spec.height);
+    matte = Mask(spec.width, spec.height, MaskFormat::u8, spec.device);
     own_foreground = maker->segmenter->gives_foreground() ? Frame(spec) : Frame();
     maker_timers = {maker->segmenter.timer};
     append_timers(maker_timers, maker->filters);
     parts_changed();
     working = spec;
+    if (opened) follow(facts().input);
     configured = true;
+}
+
+void Machine::follow(const FrameSpec& input) {
+    intake.configure(input, working);
+    brought = intake.is_idle() ? Frame() : Frame(working);
+}
+
+void Machine::let_gpu_finish() noexcept {
+    try {
+        place.finish();
+    } catch (const std::exception& e) {
+        log(LogLevel::debug, fmt::format("the GPU's work has failed: {}", e.what()));
+    }
+}
+
+void Machine::leave_gpu(const GpuFailed& failure) {
+    meter.told(failure.what());
+    if (!place.may_leave_gpu()) throw Error(failure.code(), failure.what(), failure.sys_errno());
+    log(LogLevel::error,
+        fmt::format("the GPU has failed; from here on the CPU does its work: {}", failure.what()));
+    place.leave_gpu();
+    configure(working);
 }
 
 void Machine::parts_changed() {
@@ -69,10 +112,10 @@ void Machine::open() {
     FrameSpec spec = input;
     spec.format = PixelFormat::bgr8;
     spec.color = {};
-    intake.configure(input, spec);
-    brought = intake.is_idle() ? Frame() : Frame(spec);
     try {
         configure(spec);
+        follow(input);
+        spec = working;
         if (source->is_live() && live.fps > 0) spec.fps = live.fps;
         outputs.open(spec, show);
     } catch (...) {
@@ -89,8 +132,7 @@ void Machine::reopen_source() {
     Facts now = facts();
     now.input = source->open();
     now.length = source->length();
-    intake.configure(now.input, working);
-    brought = intake.is_idle() ? Frame() : Frame(working);
+    follow(now.input);
     state_facts(now);
     source_closed = false;
 }
@@ -112,12 +154,14 @@ ReadResult Machine::read(ConstFrameView& frame, std::chrono::milliseconds timeou
         meter.frames_dropped.fetch_add(frame.sequence - *last_sequence - 1, std::memory_order_relaxed);
     }
     last_sequence = frame.sequence;
-    if (!brought.empty()) {
-        intake.bring(frame, brought.view());
-        brought.stamp(frame.timestamp, frame.sequence);
-        frame = std::as_const(brought).view();
-    }
     return result;
+}
+
+ConstFrameView Machine::bring(const ConstFrameView& frame) {
+    if (brought.empty()) return frame;
+    intake.bring(frame, brought.view(), place.stream());
+    brought.stamp(frame.timestamp, frame.sequence);
+    return std::as_const(brought).view();
 }
 
 void Machine::compose_exact(const ConstFrameView& frame) {
@@ -133,6 +177,7 @@ bool Machine::compose_latest(const ConstFrameView& frame, std::uint64_t epoch,
                              std::exception_ptr& error) {
     const auto now = Clock::now();
     if (now - std::exchange(tried_at, now) > live.stall) flowing_since = now;
+    if (newest.gpu_failed) throw GpuFailed(Error(Errc::device, newest.failure));
     if (!newest.failure.empty()) {
         error = std::make_exception_ptr(Error(Errc::model, newest.failure));
         return false;
@@ -151,9 +196,13 @@ bool Machine::compose_latest(const ConstFrameView& frame, std::uint64_t epoch,
         const ConstFrameView own = std::as_const(own_foreground).view();
         // Colours of another frame would show the person twice.
         const bool has_own = newest.has_own && !own_foreground.empty() && newest.sequence == frame.sequence;
-        composition.compose(frame, std::as_const(matte).view(), has_own ? &own : nullptr, context,
-                            renew_background);
+        place.watch([&] {
+            composition.compose(frame, std::as_const(matte).view(), has_own ? &own : nullptr, context,
+                                renew_background);
+        });
         return true;
+    } catch (const GpuFailed&) {
+        throw;
     } catch (...) {
         error = std::current_exception();
         return false;
@@ -200,58 +249,6 @@ void Machine::write_instead(const ConstFrameView& frame, const std::exception_pt
     safe.timestamp = frame.timestamp;
     safe.sequence = frame.sequence;
     write(safe, nullptr, false, revive);
-}
-
-ReadResult Machine::step_exact(std::chrono::milliseconds timeout) {
-    ConstFrameView frame;
-    const ReadResult result = read(frame, timeout);
-    if (result != ReadResult::frame) return result;
-    std::exception_ptr error;
-    try {
-        compose_exact(frame);
-    } catch (...) {
-        error = std::current_exception();
-    }
-    if (error) {
-        write_instead(frame, error);
-        if (policy == OnFailure::passthrough) outputs.forget_last();  // it was the source's
-    } else {
-        meter.lag(0);
-        write(composition.last(), &frame, true);
-    }
-    source->release();
-    return result;
-}
-
-void Machine::run(const std::stop_token& stop, std::uint64_t frames, const std::function<void()>& progress) {
-    const Mailbox::Driving driving(mailbox);
-    outputs.rearm();
-    const std::stop_callback hurry(stop, [this] { outputs.interrupt(); });
-    try {
-        if (!opened) open();
-    } catch (const Error& e) {
-        if (stop.stop_requested() && e.sys_errno() == ECANCELED) return;
-        throw;
-    }
-    if (source_closed) reopen_source();
-    if (!configured) configure(working);
-    struct Ends {
-        Meter& meter;
-        ~Ends() { meter.state.store(RunState::stopped, std::memory_order_relaxed); }
-    } const ends{meter};
-    meter.state.store(RunState::starting, std::memory_order_relaxed);
-    if (source->is_live()) {
-        try {
-            LiveLoop(*this, stop, frames, progress).run();
-        } catch (...) {
-            source->close();  // the sinks stay as they are: what was written is whole
-            source_closed = true;
-            throw;
-        }
-    } else {
-        run_recorded(stop, frames, progress);
-    }
-    close();
 }
 
 }  // namespace vbg

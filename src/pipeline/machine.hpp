@@ -12,6 +12,7 @@
 #include "pipeline/matte_maker.hpp"
 #include "pipeline/matte_thread.hpp"
 #include "pipeline/outputs.hpp"
+#include "pipeline/place.hpp"
 
 namespace vbg {
 
@@ -21,14 +22,18 @@ class Capture;
 /// (mailbox.hpp); others ask for it through the mailbox.
 struct Machine {
     explicit Machine(int threads) : context(threads) {}
+    ~Machine() { let_gpu_finish(); }
+    Machine(const Machine&) = delete;
+    Machine& operator=(const Machine&) = delete;
 
     Bell bell;
     mutable Mailbox mailbox{bell};
     Context context;
+    Place place;
     std::unique_ptr<Source> source;  // Capture's while there is one
     std::shared_ptr<MatteMaker> maker = std::make_shared<MatteMaker>();
     Composition composition;
-    Outputs outputs;
+    Outputs outputs{place};
     MaskSync sync = MaskSync::exact;
     OnFailure policy = OnFailure::hold;
     Show show = Show::composite;
@@ -37,7 +42,7 @@ struct Machine {
     enum class Wish : std::uint8_t { run, pause, freeze };
     std::atomic<Wish> wish{Wish::run};  // any thread's
     Meter meter;
-    FrameSpec working;           // the stages': bgr8
+    FrameSpec working;           // the stages': bgr8 or rgb8, at `place`
     bool opened = false;         // source and sinks
     bool source_closed = false;  // by a live run() that threw; the sinks are open
     bool configured = false;     // stages, for `working`
@@ -63,13 +68,18 @@ struct Machine {
     void parts_changed();                       // which timers there are
 
     void need_parts(bool with_source) const;
+    /// Waits for a GPU's work, so that what it uses may go. What fails there is told by the next frame.
+    void let_gpu_finish() noexcept;
     /// Whether work may have to be given up while running.
     [[nodiscard]] bool governed() const noexcept { return live.max_cpu > 0 || live.hold_rate; }
-    /// Gets every stage ready for frames like `spec` (bgr8 or rgb8).
+    /// Gets every stage ready for frames like `spec` (bgr8 or rgb8), at the place that is chosen here.
     void configure(const FrameSpec& spec);
+    /// A GPU has failed: gets everything ready on the CPU, or throws where that was not wanted.
+    void leave_gpu(const GpuFailed& failure);
     void open();
     void close();
     void run(const std::stop_token& stop, std::uint64_t frames, const std::function<void()>& progress);
+    void process(const ConstFrameView& frame, const FrameView& out, const MaskView& alpha);
 
     ReadResult step_exact(std::chrono::milliseconds timeout);
     /// Matte and composition of one frame, on this thread. Throws what a stage throws.
@@ -92,12 +102,17 @@ struct Machine {
     Frame own_foreground;  // where the segmenter gives one
 
 private:
+    void configure_here(FrameSpec spec);
+    /// Gets ready to bring the source's frames to the stages.
+    void follow(const FrameSpec& input);
+
     /// A stage or chain made by set(), and for what it was configured.
     struct Ready {
         bool configured = false;
         FrameSpec spec;
         int threads = 1;
         bool governed = false;
+        StreamRef stream{};
     };
     [[nodiscard]] Ready ready() const;
     template <class Stages>
@@ -116,15 +131,22 @@ private:
                       const std::function<void()>& progress);
     /// Waits while paused or frozen. Returns false when asked to stop.
     bool wait_for_wish(const std::stop_token& stop);
-    ReadResult step_latest(std::chrono::milliseconds timeout, FrameSlots& slots, MatteThread& thread,
-                           MatteThread::Latest& newest);
-    /// The next frame as bgr8, in the size the run began with; counts it and the gap before it.
+    void run_live(const std::stop_token& stop, std::uint64_t frames, const std::function<void()>& progress);
+    /// The source's next frame; counts it and the gap before it.
     ReadResult read(ConstFrameView& frame, std::chrono::milliseconds timeout);
+    /// It as bgr8, in the size the run began with, where the stages work.
+    ConstFrameView bring(const ConstFrameView& frame);
+    /// From a frame that was read to the sinks.
+    void finish_exact(const ConstFrameView& read);
+    void finish_latest(const ConstFrameView& read, FrameSlots& slots, MatteThread& thread,
+                       MatteThread::Latest& newest);
+    void process_here(const ConstFrameView& frame, const FrameView& out, const MaskView& alpha);
     /// After a live run() that threw.
     void reopen_source();
 
     FrameIntake intake;
-    Frame brought;  // the source's frame as bgr8, where it is not
+    Frame brought;  // the source's frame as the stages want it, where it is not so by itself
+    Frame handed;   // process()'s, on a GPU
     std::optional<std::uint64_t> last_sequence;
     DamageCount damage;  // while Capture does not have the source
     std::string logged;  // the failure said last, and when

@@ -8,13 +8,14 @@
 namespace vbg {
 
 MatteThread::MatteThread(std::shared_ptr<MatteMaker> maker, Meter& meter, Bell& bell, const FrameSpec& spec,
-                         int threads)
+                         const Place& place, int threads)
     : maker_(std::move(maker)),
       meter_(meter),
       bell_(bell),
-      context_(threads),
-      working_(spec.width, spec.height),
-      finished_(spec.width, spec.height),
+      place_(place),
+      context_(threads, place.device(), place.stream()),
+      working_(spec.width, spec.height, MaskFormat::u8, spec.device),
+      finished_(spec.width, spec.height, MaskFormat::u8, spec.device),
       spec_(spec) {
     make_room();
     thread_ = std::thread([this] { serve(); });
@@ -157,12 +158,13 @@ void MatteThread::take_replacements(std::unique_lock<std::mutex>& lock) {
 
 void MatteThread::work(const FrameSlots::Ref& input, int coarseness) {
     std::string failure;
-    bool has_own = false;
-    const auto guarded = [&failure](const auto& body) {
+    bool has_own = false, gpu_failed = false;
+    const auto guarded = [&](const auto& body) {
         try {
-            body();
+            place_.watch(body);
         } catch (...) {
             failure = text_of(std::current_exception());
+            gpu_failed = is_gpu_failure(std::current_exception());
         }
     };
     {
@@ -197,6 +199,7 @@ void MatteThread::work(const FrameSlots::Ref& input, int coarseness) {
             latest_.made = offered_;
         } else {
             latest_.failure = std::move(failure);
+            latest_.gpu_failed = gpu_failed;
         }
     }
     bell_.ring();

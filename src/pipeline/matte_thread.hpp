@@ -12,6 +12,7 @@
 #include "pipeline/bell.hpp"
 #include "pipeline/frame_slots.hpp"
 #include "pipeline/matte_maker.hpp"
+#include "pipeline/place.hpp"
 
 namespace vbg {
 
@@ -21,8 +22,9 @@ namespace vbg {
 class MatteThread {
 public:
     /// Until retired or destroyed nobody else may use the parts of `maker`. Rings `bell` at every answer.
+    /// `spec` lies at `place`.
     MatteThread(std::shared_ptr<MatteMaker> maker, Meter& meter, Bell& bell, const FrameSpec& spec,
-                int threads);
+                const Place& place, int threads);
     ~MatteThread();
     MatteThread(const MatteThread&) = delete;
     MatteThread& operator=(const MatteThread&) = delete;
@@ -40,6 +42,7 @@ public:
         std::uint64_t epoch = 0;
         Clock::time_point made{};  ///< when that frame was offered
         std::string failure;       ///< text of a failure not reported yet; empty = none
+        bool gpu_failed = false;   ///< the newest failure was the GPU's: nothing more comes of it
     };
     /// Swaps the newest matte into `matte` (same size) where there is a newer one than fetched before; so
     /// with `own`, which is empty or of the frame's size.
@@ -70,6 +73,7 @@ private:
     std::shared_ptr<MatteMaker> maker_;
     Meter& meter_;
     Bell& bell_;
+    const Place& place_;
     Context context_;
 
     mutable std::mutex mutex_;

@@ -2,42 +2,24 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <cmath>
 #include <cstring>
 #include <exception>
-#include <opencv2/imgproc.hpp>
 #include <utility>
+#include <vbg/device.hpp>
 #include <vbg/log.hpp>
+
+#include "core/device.hpp"
 
 namespace vbg {
 
 namespace {
-
-cv::Mat mat(const ConstFrameView& view) {
-    // OpenCV has no type for memory that is only read.
-    auto* data = const_cast<std::byte*>(view.planes[0].data);
-    return {view.height, view.width, CV_8UC3, data, static_cast<std::size_t>(view.planes[0].stride)};
-}
 
 /// Part of a bgr8 canvas, `columns` wide from column `x` on.
 FrameView part(FrameView canvas, int x, int columns) {
     canvas.planes[0].data += static_cast<std::ptrdiff_t>(x) * 3;
     canvas.width = columns;
     return canvas;
-}
-
-/// Where a picture of one size goes in a canvas of another: as large as it may be, in the middle. A shape
-/// that is nearly the same fills it.
-cv::Rect fitted(int width, int height, int canvas_width, int canvas_height) {
-    const double x = static_cast<double>(canvas_width) / width,
-                 y = static_cast<double>(canvas_height) / height;
-    if (std::abs(x - y) < 0.02 * std::min(x, y)) return {0, 0, canvas_width, canvas_height};
-    const double scale = std::min(x, y);
-    const int w = std::clamp(static_cast<int>(std::lround(width * scale)), 1, canvas_width);
-    const int h = std::clamp(static_cast<int>(std::lround(height * scale)), 1, canvas_height);
-    return {(canvas_width - w) / 2, (canvas_height - h) / 2, w, h};
 }
 
 void draw_matte(const ConstMaskView* matte, const FrameView& to) {
@@ -50,7 +32,7 @@ void draw_matte(const ConstMaskView* matte, const FrameView& to) {
     }
 }
 
-void draw(const ConstFrameView* picture, const FrameView& to) {
+void draw_picture(const ConstFrameView* picture, const FrameView& to) {
     if (picture == nullptr) return fill(to, 0, 0, 0);
     copy_pixels(*picture, to);
 }
@@ -68,9 +50,10 @@ void Outputs::open(const FrameSpec& spec, Show show) {
     frame_ = spec;
     lay_out();
     spec_ = layout_;
+    spec_.device = {};  // a sink's frames come in host memory
     for (Port& port : ports_) {
         port.accepted = port.sink->open(spec_);
-        make_room(port);
+        port.make_room(layout_);
         port.lost = port.cut = false;
     }
 }
@@ -88,50 +71,113 @@ void Outputs::rearm() noexcept {
 void Outputs::show(Show what) {
     show_ = what;
     lay_out();
-    for (Port& port : ports_) make_room(port);
+    for (Port& port : ports_) port.make_room(layout_);
 }
 
 void Outputs::lay_out() {
+    last_ = {};
+    frame_.device = place_.device();
     layout_ = frame_;
     layout_.format = PixelFormat::bgr8;
     if (show_ == Show::side_by_side) layout_.width *= 3;
-    last_ = {};
+    if (show_ != Show::composite) layout_.device = {};
     canvas_ = show_ == Show::composite ? Frame() : Frame(layout_);
+    down_ = {};
+    down_input_ = {};
+    down_matte_ = {};
+    if (!place_.is_gpu()) return;
+    FrameSpec here = frame_;
+    here.device = {DeviceType::cuda_host, frame_.device.index};
+    down_ = Frame(here);
+    if (show_ == Show::side_by_side) down_input_ = Frame(here);
+    if (show_ != Show::composite) down_matte_ = Mask(here.width, here.height, MaskFormat::u8, here.device);
 }
 
-void Outputs::make_room(Port& port) const {
-    FrameSpec resized = port.accepted;
-    resized.format = PixelFormat::bgr8;
-    const bool same_size = port.accepted.width == layout_.width && port.accepted.height == layout_.height;
-    port.scaled = same_size ? Frame() : Frame(resized);  // black around what is fitted in
-    port.converted = port.accepted.format == PixelFormat::bgr8 ? Frame() : Frame(port.accepted);
+void Outputs::follow_place() {
+    if (frame_.device == place_.device()) return;
+    lay_out();
+    for (Port& port : ports_) port.make_room(layout_);
 }
 
 void Outputs::write(const ConstFrameView& composed, const ConstFrameView* input, const ConstMaskView* matte,
                     Meter* revive) {
     last_ = {};
-    ConstFrameView shown = composed;
-    if (show_ == Show::matte) {
-        draw_matte(matte, canvas_.view());
-    } else if (show_ == Show::side_by_side) {
-        draw(input, part(canvas_.view(), 0, composed.width));
-        draw_matte(matte, part(canvas_.view(), composed.width, composed.width));
-        draw(&composed, part(canvas_.view(), 2 * composed.width, composed.width));
-    }
-    if (show_ != Show::composite) {
+    follow_place();
+    is_down_ = false;
+    for (Port& port : ports_) port.has_it = false;
+    if (show_ == Show::composite) {
+        last_ = composed;
+    } else {
+        draw(composed, input, matte);
         canvas_.stamp(composed.timestamp, composed.sequence);
-        shown = std::as_const(canvas_).view();
+        last_ = std::as_const(canvas_).view();
     }
-    last_ = shown;
     rewrite(revive);
 }
 
+void Outputs::draw(const ConstFrameView& composed, const ConstFrameView* input, const ConstMaskView* matte) {
+    ConstFrameView result = composed, camera = input != nullptr ? *input : ConstFrameView{};
+    ConstMaskView alpha = matte != nullptr ? *matte : ConstMaskView{};
+    if (place_.is_gpu()) {
+        place_.watch([&] {
+            const auto fetch = [&](auto& view, auto& owner) {
+                copy_pixels(view, owner.view(), place_.stream());
+                view = std::as_const(owner).view();
+            };
+            if (matte != nullptr) fetch(alpha, down_matte_);
+            if (show_ == Show::side_by_side) {
+                fetch(result, down_);
+                if (input != nullptr) fetch(camera, down_input_);
+            }
+            place_.finish();
+        });
+    }
+    const ConstMaskView* shown = matte != nullptr ? &alpha : nullptr;
+    if (show_ == Show::matte) return draw_matte(shown, canvas_.view());
+    draw_picture(input != nullptr ? &camera : nullptr, part(canvas_.view(), 0, composed.width));
+    draw_matte(shown, part(canvas_.view(), composed.width, composed.width));
+    draw_picture(&result, part(canvas_.view(), 2 * composed.width, composed.width));
+}
+
+ConstFrameView Outputs::bring_down() {
+    if (on_host(last_.device)) return last_;
+    ConstFrameView here = std::as_const(down_).view();
+    here.timestamp = last_.timestamp;
+    here.sequence = last_.sequence;
+    place_.watch([&] {
+        bool anything = false;
+        for (Port& port : ports_) {
+            if (port.cut || port.lost) continue;
+            if (port.converts_there() ? port.has_it : is_down_) continue;
+            anything = true;
+            if (port.converts_there()) {
+                port.bring_down(last_, place_);
+            } else {
+                copy_pixels(last_, down_.view(), place_.stream());
+                is_down_ = true;
+            }
+        }
+        if (anything) place_.finish();
+    });
+    return here;
+}
+
+Frame Outputs::copy_last() const {
+    if (!has_last()) return {};
+    Frame copy(last_.width, last_.height, last_.format, last_.color);
+    copy_pixels(last_, copy.view(), place_.stream());
+    if (!on_host(last_.device)) place_.finish();
+    copy.stamp(last_.timestamp, last_.sequence);
+    return copy;
+}
+
 void Outputs::rewrite(Meter* revive) {
-    if (last_.planes[0].data == nullptr) return;
+    if (!has_last()) return;
+    const ConstFrameView frame = bring_down();
     for (Port& port : ports_) {
         if (port.cut) continue;
         try {
-            revive != nullptr ? send_or_revive(port, last_, *revive) : send(port, last_);
+            revive != nullptr ? send_or_revive(port, frame, *revive) : port.send(frame);
         } catch (const Error& e) {
             if (!interrupted_ || e.sys_errno() != ECANCELED) throw;
             port.cut = true;
@@ -140,38 +186,22 @@ void Outputs::rewrite(Meter* revive) {
     }
 }
 
-void Outputs::send(Port& port, ConstFrameView frame) const {
-    const auto timestamp = frame.timestamp;
-    const auto sequence = frame.sequence;
-    if (!port.scaled.empty()) {
-        const cv::Mat to = mat(std::as_const(port.scaled).view());
-        cv::Mat inside = to(fitted(frame.width, frame.height, to.cols, to.rows));
-        cv::resize(mat(frame), inside, inside.size(), 0, 0,
-                   inside.cols < frame.width ? cv::INTER_AREA : cv::INTER_LINEAR);
-        frame = std::as_const(port.scaled).view();
-    }
-    if (!port.converted.empty()) {
-        convert(frame, port.converted.view());
-        frame = std::as_const(port.converted).view();
-    }
-    frame.timestamp = timestamp;
-    frame.sequence = sequence;
-    port.sink->write(frame);
-}
-
 void Outputs::send_or_revive(Port& port, const ConstFrameView& frame, Meter& meter) {
     try {
         if (port.lost) {
             if (Clock::now() < port.retry) return;
             const std::uint64_t by_itself = port.sink->counters().reopened;  // open() counts from 0 again
             port.accepted = port.sink->open(spec_);
-            make_room(port);
+            port.make_room(layout_);
             port.lost = false;
             port.backoff.reset();
             meter.sinks_reopened.fetch_add(1 + by_itself, std::memory_order_relaxed);
             log(LogLevel::warning, fmt::format("{} takes frames again", port.sink->name()));
+            bring_down();
         }
-        send(port, frame);
+        port.send(frame);
+    } catch (const GpuFailed&) {
+        throw;
     } catch (const Error& e) {
         const bool gone = e.code() == Errc::device || e.code() == Errc::not_found;
         if (!port.lost && e.code() != Errc::device) throw;

@@ -7,7 +7,6 @@
 #include <vbg/log.hpp>
 #include <vbg/preset.hpp>
 
-#include "core/device.hpp"
 #include "pipeline/machine.hpp"
 
 namespace vbg::inline v0 {
@@ -121,6 +120,13 @@ Pipeline& Pipeline::preset(std::string_view name) {
     return *this;
 }
 
+Pipeline& Pipeline::device(std::string_view device, StreamRef stream) {
+    from_outside(impl_->mailbox, "device");
+    impl_->place.wish(device, stream);
+    impl_->configured = false;
+    return *this;
+}
+
 Pipeline& Pipeline::mask_sync(MaskSync sync) noexcept {
     impl_->sync = sync;
     return *this;
@@ -197,9 +203,6 @@ void Pipeline::process(const ConstFrameView& frame, const FrameView& out, const 
     const Mailbox::Driving driving(impl_->mailbox);
     check_view(frame, "pipeline: frame");
     check_view(out, "pipeline: out");
-    need_host(frame.device, "pipeline: frame");
-    need_host(out.device, "pipeline: out");
-    need_host(matte.device, "pipeline: matte");
     if (frame.format != PixelFormat::bgr8 && frame.format != PixelFormat::rgb8) {
         throw Error(Errc::unsupported_format,
                     fmt::format("pipeline: frame is {}; wanted bgr8 or rgb8: convert() it first",
@@ -211,20 +214,7 @@ void Pipeline::process(const ConstFrameView& frame, const FrameView& out, const 
                                 out.width, out.height, to_string(out.format), frame.width, frame.height,
                                 to_string(frame.format)));
     }
-    try {
-        impl_->need_parts(false);
-        const FrameSpec& now = impl_->working;
-        if (!impl_->configured || now.width != frame.width || now.height != frame.height ||
-            now.format != frame.format) {
-            impl_->configure({frame.width, frame.height, frame.format, {}, {}, 0});
-        }
-        impl_->compose_exact(frame);
-    } catch (...) {
-        fill(out, 0, 0, 0);
-        throw;
-    }
-    copy_pixels(impl_->composition.last(), out);
-    if (matte.data != nullptr) copy_pixels(std::as_const(impl_->matte).view(), matte);
+    impl_->process(frame, out, matte);
 }
 
 void Pipeline::reset() noexcept {
@@ -261,13 +251,7 @@ void Pipeline::resume() noexcept {
 
 Frame Pipeline::last_frame() const {
     Frame copy;
-    impl_->mailbox.call([&] {
-        const ConstFrameView last = impl_->outputs.last();
-        if (last.planes[0].data == nullptr) return;
-        copy = Frame(last.width, last.height, last.format, last.color);
-        copy_pixels(last, copy.view());
-        copy.stamp(last.timestamp, last.sequence);
-    });
+    impl_->mailbox.call([&] { copy = impl_->outputs.copy_last(); });
     return copy;
 }
 

@@ -1,5 +1,6 @@
 // run() with a source that waits: every frame comes out.
 #include <utility>
+#include <vbg/device.hpp>
 
 #include "pipeline/machine.hpp"
 
@@ -17,25 +18,39 @@ void Machine::run_recorded(const std::stop_token& stop, std::uint64_t frames,
     std::unique_ptr<MatteThread> thread;
     MatteThread::Latest newest;
     struct Ends {
-        MatteThread*& thread;
-        ~Ends() { thread = nullptr; }
-    } const ends{matte_thread};
+        Machine& machine;
+        ~Ends() {
+            machine.matte_thread = nullptr;
+            machine.let_gpu_finish();  // before the slots go
+        }
+    } const ends{*this};
 
     for (std::uint64_t written = 0; !stop.stop_requested() && (frames == 0 || written < frames);) {
         mailbox.serve();
         if (!wait_for_wish(stop)) break;
         if (sync == MaskSync::latest && !thread) {
             if (!slots) slots.emplace(working, 3);
-            thread = std::make_unique<MatteThread>(maker, meter, bell, working, context.threads());
+            thread = std::make_unique<MatteThread>(maker, meter, bell, working, place, context.threads());
             matte_thread = thread.get();
             newest = {};
         } else if (sync == MaskSync::exact && thread) {
             matte_thread = nullptr;
             thread.reset();
         }
-        const ReadResult result = thread ? step_latest(kPoll, *slots, *thread, newest) : step_exact(kPoll);
+        ConstFrameView frame;
+        const ReadResult result = read(frame, kPoll);
         if (result == ReadResult::end) break;
         if (result == ReadResult::timed_out) continue;
+        try {
+            thread ? finish_latest(frame, *slots, *thread, newest) : finish_exact(frame);
+        } catch (const GpuFailed& failure) {
+            matte_thread = nullptr;
+            thread.reset();
+            slots.reset();
+            leave_gpu(failure);
+            finish_exact(frame);
+        }
+        source->release();
         ++written;
         meter.state.store(RunState::running, std::memory_order_relaxed);
         if (progress) progress();
@@ -53,15 +68,14 @@ bool Machine::wait_for_wish(const std::stop_token& stop) {
     return true;
 }
 
-ReadResult Machine::step_latest(std::chrono::milliseconds timeout, FrameSlots& slots, MatteThread& thread,
-                                MatteThread::Latest& newest) {
+void Machine::finish_latest(const ConstFrameView& read, FrameSlots& slots, MatteThread& thread,
+                            MatteThread::Latest& newest) {
     ConstFrameView frame;
-    const ReadResult result = read(frame, timeout);
-    if (result != ReadResult::frame) return result;
+    place.watch([&] { frame = bring(read); });
     constexpr std::uint64_t kEpoch = 1;
     if (!thread.busy_for()) {
         FrameSlots::Ref slot = slots.acquire();
-        copy_pixels(frame, slot->frame.view());
+        place.watch([&] { copy_pixels(frame, slot->frame.view(), place.stream()); });
         slot->frame.stamp(frame.timestamp, frame.sequence);
         slot->epoch = kEpoch;
         thread.offer(slot);
@@ -77,8 +91,6 @@ ReadResult Machine::step_latest(std::chrono::milliseconds timeout, FrameSlots& s
         write_instead(frame, error);
         if (policy == OnFailure::passthrough) outputs.forget_last();
     }
-    source->release();
-    return result;
 }
 
 }  // namespace vbg

@@ -9,8 +9,10 @@
 #include <utility>
 #include <vbg/log.hpp>
 
+#include "core/device.hpp"
 #include "core/suggest.hpp"
 #include "pipeline/capture.hpp"
+#include "pipeline/carried.hpp"
 #include "pipeline/machine.hpp"
 
 namespace vbg {
@@ -65,14 +67,16 @@ std::unique_ptr<Effect> make_card(std::string_view spec) {
 
 Machine::Ready Machine::ready() const {
     Ready now;
-    mailbox.call([&] { now = {configured, working, context.threads(), governed()}; });
+    mailbox.call([&] { now = {configured, working, context.threads(), governed(), place.stream()}; });
     return now;
 }
 
 template <class Stages>
 void Machine::configure_for(const Ready& ready, Stages& stages) {
     if (!ready.configured || stages.empty()) return;
-    Context own(ready.threads);  // ours works for the frames meanwhile
+    // The pipeline's own context works for the frames meanwhile.
+    Context own(ready.threads, ready.spec.device, ready.stream);
+    if (!on_host(ready.spec.device)) carry(stages);
     for (auto& stage : stages) {
         if constexpr (std::is_same_v<Stages, TimedChain<Segmenter>>) stage->allow_coarser(ready.governed);
         stage->configure(ready.spec, own);
@@ -85,9 +89,12 @@ void Machine::exchange(Stages stages, void (Machine::*put)(Stages&)) {
     configure_for(before, stages);
     mailbox.call([&] {
         const bool same = before.configured == configured && before.spec.width == working.width &&
-                          before.spec.height == working.height && before.spec.format == working.format;
-        if (!same) configure_for({configured, working, context.threads(), governed()}, stages);
+                          before.spec.height == working.height && before.spec.format == working.format &&
+                          before.spec.device == working.device;
+        if (!same)
+            configure_for({configured, working, context.threads(), governed(), place.stream()}, stages);
         (this->*put)(stages);
+        let_gpu_finish();  // it may still work for the old ones
         if (configured) parts_changed();
     });
     // The old stages go here, on the caller's thread.
@@ -221,8 +228,7 @@ void Machine::set_source(std::string_view spec) {
             source.swap(made);
             source_closed = false;
             damage.begin(*source);
-            intake.configure(input, working);
-            brought = intake.is_idle() ? Frame() : Frame(working);
+            follow(input);
             last_sequence.reset();
             maker->reset();
             composition.reset();

@@ -1,0 +1,143 @@
+// How frames are driven: one, all of them, or a picture by hand. run() with a live source is in
+// live_loop.cpp.
+#include <cerrno>
+#include <utility>
+#include <vbg/device.hpp>
+
+#include "core/device.hpp"
+#include "pipeline/live_loop.hpp"
+#include "pipeline/machine.hpp"
+
+namespace vbg {
+
+ReadResult Machine::step_exact(std::chrono::milliseconds timeout) {
+    ConstFrameView frame;
+    const ReadResult result = read(frame, timeout);
+    if (result != ReadResult::frame) return result;
+    try {
+        finish_exact(frame);
+    } catch (const GpuFailed& failure) {
+        leave_gpu(failure);
+        finish_exact(frame);
+    }
+    source->release();
+    return result;
+}
+
+void Machine::finish_exact(const ConstFrameView& read) {
+    ConstFrameView frame;
+    place.watch([&] { frame = bring(read); });
+    std::exception_ptr error;
+    try {
+        place.watch([&] { compose_exact(frame); });
+    } catch (const GpuFailed&) {
+        throw;
+    } catch (...) {
+        error = std::current_exception();
+    }
+    if (error) {
+        write_instead(frame, error);
+        if (policy == OnFailure::passthrough) outputs.forget_last();  // it was the source's
+    } else {
+        meter.lag(0);
+        write(composition.last(), &frame, true);
+    }
+}
+
+void Machine::run(const std::stop_token& stop, std::uint64_t frames, const std::function<void()>& progress) {
+    const Mailbox::Driving driving(mailbox);
+    outputs.rearm();
+    const std::stop_callback hurry(stop, [this] { outputs.interrupt(); });
+    try {
+        if (!opened) open();
+    } catch (const Error& e) {
+        if (stop.stop_requested() && e.sys_errno() == ECANCELED) return;
+        throw;
+    }
+    if (source_closed) reopen_source();
+    if (!configured) configure(working);
+    struct Ends {
+        Meter& meter;
+        ~Ends() { meter.state.store(RunState::stopped, std::memory_order_relaxed); }
+    } const ends{meter};
+    meter.state.store(RunState::starting, std::memory_order_relaxed);
+    source->is_live() ? run_live(stop, frames, progress) : run_recorded(stop, frames, progress);
+    close();
+}
+
+void Machine::run_live(const std::stop_token& stop, std::uint64_t frames,
+                       const std::function<void()>& progress) {
+    for (std::uint64_t written = 0;;) {
+        std::optional<GpuFailed> failure;
+        try {
+            LiveLoop loop(*this, stop, frames == 0 ? 0 : frames - written, progress);
+            try {
+                return loop.run();
+            } catch (const GpuFailed& e) {
+                failure = e;
+                written += loop.written();
+            }
+        } catch (...) {
+            source->close();  // the sinks stay as they are: what was written is whole
+            source_closed = true;
+            throw;
+        }
+        source->close();
+        source_closed = true;
+        leave_gpu(*failure);
+        reopen_source();
+    }
+}
+
+void Machine::process(const ConstFrameView& frame, const FrameView& out, const MaskView& alpha) {
+    try {
+        need_parts(false);
+        try {
+            process_here(frame, out, alpha);
+        } catch (const GpuFailed& failure) {
+            leave_gpu(failure);
+            process_here(frame, out, alpha);
+        }
+    } catch (...) {
+        const Frame black({out.width, out.height, out.format, out.color, {}, 0});
+        try {
+            copy_pixels(black.view(), out, place.stream());
+            place.finish();
+        } catch (...) {
+            // It lies on a GPU that has failed: nobody sees it.
+        }
+        throw;
+    }
+}
+
+void Machine::process_here(const ConstFrameView& frame, const FrameView& out, const MaskView& alpha) {
+    const bool like_before = configured && working.width == frame.width && working.height == frame.height &&
+                             working.format == frame.format;
+    if (!like_before) configure({frame.width, frame.height, frame.format, {}, {}, 0});
+    for (const Device& device : {frame.device, out.device, alpha.device}) {
+        if (on_host(device) || same_place(device, place.device())) continue;
+        throw Error(Errc::invalid_argument,
+                    fmt::format("pipeline: a picture lies on {}, but the pipeline works on {}; call device() "
+                                "with the former, or copy_pixels() it to host memory",
+                                device_text(device), device_text(place.device())));
+    }
+    place.watch([&] {
+        ConstFrameView here = frame;
+        if (!same_place(frame.device, place.device())) {
+            if (handed.empty() || handed.width() != working.width || handed.height() != working.height ||
+                handed.format() != working.format || handed.view().device != working.device)
+                handed = Frame(working);
+            copy_pixels(frame, handed.view(), place.stream());
+            handed.stamp(frame.timestamp, frame.sequence);
+            here = std::as_const(handed).view();
+        }
+        compose_exact(here);
+        copy_pixels(composition.last(), out, place.stream());
+        if (alpha.data != nullptr) copy_pixels(std::as_const(matte).view(), alpha, place.stream());
+        const bool down =
+            on_host(frame.device) || on_host(out.device) || (alpha.data != nullptr && on_host(alpha.device));
+        if (down) place.finish();
+    });
+}
+
+}  // namespace vbg
