@@ -138,6 +138,12 @@ vbg_status vbg_pipeline_take_sink(vbg_pipeline* pipeline, vbg_sink* sink) {
                             [](vbg::Pipeline& p, auto part) { p.sink(std::move(part)); });
 }
 
+vbg_status vbg_pipeline_set_device(vbg_pipeline* pipeline, const char* device, void* stream) {
+    return guard(__func__, [&] {
+        const UsePipeline use(pipeline, "pipeline");
+        use->pipeline.device(need_text(device, "device"), vbg::StreamRef{stream});
+    });
+}
 vbg_status vbg_pipeline_set_sync(vbg_pipeline* pipeline, int32_t sync) {
     return guard(__func__, [&] {
         const UsePipeline use(pipeline, "pipeline");

@@ -154,7 +154,7 @@ reconnect : open a source or sink again that was lost, instead of raising)");
 constexpr const char* kClass = R"(The machine: source, segmenter, filters, effects, compositor, sink.
 
 Pipeline(*, source, segmenter, filters, background, foreground, compositor, sink, preset, mask_sync, on_failure,
-         show, threads)
+         show, threads, device)
 
 Each part is a spec string ("blur:sigma=12"), a stage object, or for filters, background, foreground and sink a
 chain ("dilate:size=10 | box_blur:size=30") or a list of either. `preset` fills in what is not named: "default",
@@ -165,6 +165,8 @@ on_failure : what comes out while no valid matte can be made: "hold" the last co
     "blank", "stop" (raise), or "passthrough", the raw camera, for those who want that
 show : "composite", "matte" or "side_by_side"
 threads : for pixel work; 0 = all cores, at most 4
+device : where the stages work: "cpu", "cuda" (the first GPU), "cuda:N", or "auto": the first GPU where the
+    segmenter has code for it, else the CPU. Stages without code for a GPU have their pictures carried.
 
 With no background the person stands before black: the room shows only where an effect that shows it (blur) was
 asked for. A stage written in Python that raises is a failure as above; the exception's text is in

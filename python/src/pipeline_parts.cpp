@@ -101,6 +101,10 @@ void set_preset(PipelineObject& o, const std::string& name) {
     const WithoutGil free;
     o.get().preset(name);
 }
+void set_device(PipelineObject& o, const std::string& text) {
+    const Busy busy(o, "device()");
+    o.get().device(text);
+}
 void set_sync(PipelineObject& o, const std::string& text) {
     const Busy busy(o, "mask_sync()");
     o.get().mask_sync(word(kSync, "mask_sync", text));
@@ -122,7 +126,8 @@ void set_show(PipelineObject& o, const std::string& text) {
 void make(PipelineObject& object, const py::object& source, const py::object& segmenter,
           const py::object& filters, const py::object& background, const py::object& foreground,
           const py::object& compositor, const py::object& sink, const py::object& preset,
-          const std::string& sync, const std::string& failure, const std::string& show, int threads) {
+          const std::string& sync, const std::string& failure, const std::string& show, int threads,
+          const std::string& device) {
     if (object.pipeline != nullptr)
         throw Refused(Refused::As::state, "Pipeline: made already; make a new one instead");
     if (threads < 0 || threads > 256) {
@@ -130,6 +135,7 @@ void make(PipelineObject& object, const py::object& source, const py::object& se
                       "threads=" + std::to_string(threads) + ": wanted 0 (all cores, at most 4) to 256");
     }
     object.pipeline = std::make_shared<Pipeline>(threads);
+    set_device(object, device);
     set_sync(object, sync);
     set_failure(object, failure);
     set_show(object, show);
@@ -149,7 +155,8 @@ void bind_parts(py::class_<PipelineObject>& type) {
     type.def("_make", &make, py::kw_only(), "source"_a = py::none(), "segmenter"_a = py::none(),
              "filters"_a = py::none(), "background"_a = py::none(), "foreground"_a = py::none(),
              "compositor"_a = py::none(), "sink"_a = py::none(), "preset"_a = py::none(),
-             "mask_sync"_a = "exact", "on_failure"_a = "hold", "show"_a = "composite", "threads"_a = 0);
+             "mask_sync"_a = "exact", "on_failure"_a = "hold", "show"_a = "composite", "threads"_a = 0,
+             "device"_a = "auto");
     const auto part = [&type](const char* name, void (*set)(PipelineObject&, const py::object&),
                               const char* doc) {
         type.def(
@@ -183,6 +190,7 @@ void bind_parts(py::class_<PipelineObject>& type) {
             "value"_a, doc);
     };
     text("preset", &set_preset, "Fill in from a preset what is not set yet. Returns the pipeline.");
+    text("device", &set_device, "\"auto\", \"cpu\", \"cuda\" or \"cuda:N\". Returns the pipeline.");
     text("mask_sync", &set_sync, "\"exact\" or \"latest\". Returns the pipeline.");
     text("on_failure", &set_failure,
          "\"stop\", \"hold\", \"background\", \"blank\" or \"passthrough\". Returns the pipeline.");
