@@ -149,7 +149,10 @@ void add_running(CLI::App& app, Command& command, Flags& flags) {
            "Where no matte can be made: stop, hold the last composed frame, background alone, blank card, or "
            "passthrough of the raw camera (default: stop for recorded sources, hold for live ones)")
         ->type_name(words(kOnFailure));
-    app.add_option("--device", given.device, "Where networks run; also cuda:N (default: auto)")
+    app.add_option(
+           "--device", given.device,
+           "Where the work is done; also cuda:N. auto takes the first GPU that the segmenter can work on "
+           "(default: auto)")
         ->type_name("auto|cpu|cuda");
     app.add_option("--precision", given.precision, "Number format of networks (default: auto)")
         ->type_name("auto|fp32|fp16|bf16");

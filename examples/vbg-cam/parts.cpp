@@ -100,6 +100,7 @@ Parts parts_of(const Options& options) {
 
 void assemble(vbg::Pipeline& pipeline, const Options& options, const Parts& parts) {
     pipeline.live(live_options(options));
+    pipeline.device(options.device.value_or("auto"));
     for (const auto& [name, field] : kFields) pipeline.set(name, parts.*field);
     const bool preview = options.preview.value_or(false);
     if (options.sinks.empty() && !preview) {

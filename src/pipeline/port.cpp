@@ -1,36 +1,12 @@
 #include "pipeline/port.hpp"
 
-#include <algorithm>
-#include <cmath>
-#include <opencv2/imgproc.hpp>
 #include <utility>
 #include <vbg/device.hpp>
 
 #include "core/device.hpp"
+#include "io/fit.hpp"
 
 namespace vbg {
-
-namespace {
-
-cv::Mat mat(const ConstFrameView& view) {
-    // OpenCV has no type for memory that is only read.
-    auto* data = const_cast<std::byte*>(view.planes[0].data);
-    return {view.height, view.width, CV_8UC3, data, static_cast<std::size_t>(view.planes[0].stride)};
-}
-
-/// Where a picture of one size goes in a canvas of another: as large as it may be, in the middle. A shape
-/// that is nearly the same fills it.
-cv::Rect fitted(int width, int height, int canvas_width, int canvas_height) {
-    const double x = static_cast<double>(canvas_width) / width,
-                 y = static_cast<double>(canvas_height) / height;
-    if (std::abs(x - y) < 0.02 * std::min(x, y)) return {0, 0, canvas_width, canvas_height};
-    const double scale = std::min(x, y);
-    const int w = std::clamp(static_cast<int>(std::lround(width * scale)), 1, canvas_width);
-    const int h = std::clamp(static_cast<int>(std::lround(height * scale)), 1, canvas_height);
-    return {(canvas_width - w) / 2, (canvas_height - h) / 2, w, h};
-}
-
-}  // namespace
 
 void Port::make_room(const FrameSpec& layout) {
     has_it = false;
@@ -62,10 +38,7 @@ void Port::send(ConstFrameView frame) {
     const auto timestamp = frame.timestamp;
     const auto sequence = frame.sequence;
     if (!scaled_.empty()) {
-        const cv::Mat to = mat(std::as_const(scaled_).view());
-        cv::Mat inside = to(fitted(frame.width, frame.height, to.cols, to.rows));
-        cv::resize(mat(frame), inside, inside.size(), 0, 0,
-                   inside.cols < frame.width ? cv::INTER_AREA : cv::INTER_LINEAR);
+        fit_inside(frame, scaled_.view());
         frame = std::as_const(scaled_).view();
     }
     if (!converted_.empty()) {

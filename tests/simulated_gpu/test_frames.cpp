@@ -28,16 +28,13 @@ constexpr int kWidth = 161, kHeight = 91, kFrames = 4;
 constexpr Device kCpu{}, kGpu{DeviceType::cuda, 0}, kPinned{DeviceType::cuda_host, 0};
 constexpr std::int64_t kFrameBytes = 3 * kWidth * kHeight, kMaskBytes = kWidth * kHeight;
 
-// Who owns pictures: one place to change.
-using AnyFrame = DeviceFrame;
-using AnyMask = DeviceMask;
 FrameSpec spec_on(Device device, PixelFormat format = PixelFormat::bgr8) {
     return {kWidth, kHeight, format, {}, device, 30};
 }
-AnyFrame frame_on(Device device, PixelFormat format = PixelFormat::bgr8) {
-    return AnyFrame(spec_on(device, format));
+Frame frame_on(Device device, PixelFormat format = PixelFormat::bgr8) {
+    return Frame(spec_on(device, format));
 }
-AnyMask mask_on(Device device) { return AnyMask(kWidth, kHeight, device); }
+Mask mask_on(Device device) { return Mask(kWidth, kHeight, MaskFormat::u8, device); }
 
 /// What a pipeline does with a frame and its matte. Works wherever it is told.
 class Chain {
@@ -95,9 +92,9 @@ std::vector<Frame> on_cpu() {
 
 /// Host and GPU memory of one frame on its way.
 struct Slot {
-    AnyFrame host = frame_on(kPinned), result = frame_on(kPinned), frame = frame_on(kGpu),
-             room = frame_on(kGpu), out = frame_on(kGpu);
-    AnyMask host_matte = mask_on(kPinned), matte = mask_on(kGpu);
+    Frame host = frame_on(kPinned), result = frame_on(kPinned), frame = frame_on(kGpu), room = frame_on(kGpu),
+          out = frame_on(kGpu);
+    Mask host_matte = mask_on(kPinned), matte = mask_on(kGpu);
 
     void queue(int i, Chain& chain, StreamRef stream) {
         copy_pixels(std::as_const(host).view(), frame.view(), stream);
@@ -173,7 +170,7 @@ TEST_CASE("YUV goes up as it is and is converted on the GPU, in the stream's tur
         const Frame camera = vbg_test::noise_frame(kWidth, kHeight, format, 5);
         Frame wanted(kWidth, kHeight, PixelFormat::bgr8);
         convert(camera.view(), wanted.view());
-        AnyFrame there = frame_on(kGpu, format), bgr = frame_on(kGpu), back = frame_on(kPinned);
+        Frame there = frame_on(kGpu, format), bgr = frame_on(kGpu), back = frame_on(kPinned);
         copy_pixels(camera.view(), there.view(), stream.ref());
         convert(std::as_const(there).view(), bgr.view(), stream.ref());
         copy_pixels(std::as_const(bgr).view(), back.view(), stream.ref());
