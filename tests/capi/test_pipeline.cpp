@@ -205,6 +205,16 @@ TEST_CASE("mattes of a thread of their own") {
     vbg_pipeline_destroy(pipeline);
 }
 
+TEST_CASE("a device that is not there is told when the stages are made ready") {
+    vbg_pipeline* pipeline = pattern("pattern:size=64x48,frames=2");
+    REQUIRE(vbg_pipeline_set_device(pipeline, "cuda:99", nullptr) == VBG_OK);
+    const vbg_status status = vbg_pipeline_open(pipeline);
+    CHECK((status == VBG_ERROR_DEVICE || status == VBG_ERROR_NOT_BUILT));
+    REQUIRE(vbg_pipeline_set_device(pipeline, "cpu", nullptr) == VBG_OK);
+    CHECK(vbg_pipeline_run(pipeline, 0, nullptr, nullptr) == VBG_OK);
+    vbg_pipeline_destroy(pipeline);
+}
+
 TEST_CASE("parts that cannot be, and parts that are missing") {
     vbg_pipeline* pipeline = nullptr;
     REQUIRE(vbg_pipeline_create(0, &pipeline) == VBG_OK);
@@ -214,6 +224,11 @@ TEST_CASE("parts that cannot be, and parts that are missing") {
     CHECK(vbg_pipeline_add_filter(pipeline, "dilate:size=x") == VBG_ERROR_INVALID_ARGUMENT);
     CHECK(vbg_pipeline_use_preset(pipeline, "nothing") == VBG_ERROR_NOT_FOUND);
     CHECK(vbg_pipeline_set_sync(pipeline, 2) == VBG_ERROR_INVALID_ARGUMENT);
+    for (const char* good : {"auto", "cpu", "cuda:3"})
+        CHECK(vbg_pipeline_set_device(pipeline, good, nullptr) == VBG_OK);
+    for (const char* bad : {static_cast<const char*>(nullptr), "", "gpu", "cuda:x"})
+        CHECK(vbg_pipeline_set_device(pipeline, bad, nullptr) == VBG_ERROR_INVALID_ARGUMENT);
+    CHECK(vbg_pipeline_set_device(pipeline, "cpu", &pipeline) == VBG_ERROR_INVALID_ARGUMENT);
     CHECK(vbg_pipeline_set_on_failure(pipeline, 5) == VBG_ERROR_INVALID_ARGUMENT);
     CHECK(vbg_pipeline_set_show(pipeline, -1) == VBG_ERROR_INVALID_ARGUMENT);
     CHECK(vbg_pipeline_step(pipeline, -1, nullptr) == VBG_ERROR_INVALID_ARGUMENT);

@@ -64,6 +64,7 @@ def test_parts_may_be_set_one_by_one():
     (dict(segmenter="nobody"), LookupError, "no segmenter 'nobody'"),
     (dict(mask_sync="now"), ValueError, "'exact', 'latest'"),
     (dict(on_failure="hope"), ValueError, "'hold'"),
+    (dict(device="gpu"), ValueError, "cuda:N"),
     (dict(show="all"), ValueError, "'matte'"),
     (dict(preset="best"), LookupError, "default"),
     (dict(threads=-1), ValueError, "threads"),
