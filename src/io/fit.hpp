@@ -5,8 +5,9 @@
 
 namespace vbg {
 
-/// By cover: scaled until it fills the frame, the middle kept. Both bgr8, any sizes. Shrinks by area averages, grows by cubic interpolation; copies where the sizes are
-/// equal. Stamps are not copied. Thread-safe.
+/// By cover: scaled until it fills the frame, the middle kept. Both bgr8, any sizes. Shrinks by area
+/// averages, grows by cubic interpolation; copies where the sizes are equal. Stamps are not copied.
+/// Thread-safe.
 void fit_cover(const ConstFrameView& from, const FrameView& to);
 
 /// By contain: as large as it may be, in the middle; what is around stays as it is. A shape that is nearly
