@@ -5,7 +5,7 @@
 /// that a real one has:
 /// - Memory on it is not the host's: code that touches it crashes, but for kernels and copies in their turn.
 ///   A kernel that is given ordinary host memory, or memory that was released, loses the GPU (kBadAddress;
-///   fault() tells which). Only gcc's builds see that.
+///   fault() tells which). Only gcc's builds see that, host memory only those without sanitizers.
 /// - Streams are lazy. What is queued is done when somebody waits for it, and not before: where a wait is
 ///   missing, old data shows, every time. The end of a stream waits for nothing; the release of memory waits
 ///   for its GPU. An event with work before it is not ready when first asked, and ready the next time.

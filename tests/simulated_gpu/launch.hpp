@@ -39,6 +39,12 @@ inline constexpr bool kSeesPointers = true;
 #    define VBG_TEST_CLEAR_PADDING(object)
 inline constexpr bool kSeesPointers = false;
 #endif
+/// The sanitizers' heaps begin at round numbers, which tables of colours hold, too.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool kSeesHostMemory = false;
+#else
+inline constexpr bool kSeesHostMemory = kSeesPointers;
+#endif
 
 template <class Kernel>
 [[nodiscard]] int launch(int gpu, void* stream, const Kernel& kernel, Run run, int across, int down,

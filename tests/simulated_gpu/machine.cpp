@@ -191,8 +191,8 @@ std::string Machine::wrong_with(const Queue& stream, const Work& work) const {
         if (gpu.memory.owns(word)) what = "memory that was released, or never allocated";
         for (const Gpu& other : gpus)
             if (&other != &gpu && other.memory.owns(word)) what = "memory of another GPU";
-        if (what == nullptr && place(reinterpret_cast<const void*>(word), 1) == Place::host &&
-            is_mapped(word)) {
+        if (kSeesHostMemory && what == nullptr &&
+            place(reinterpret_cast<const void*>(word), 1) == Place::host && is_readable(word)) {
             what = "host memory that is not pinned";
         }
         if (what != nullptr)

@@ -52,7 +52,7 @@ private:
     bool open_ = false;
 };
 
-/// Whether the address is one of the program's ordinary memory.
-[[nodiscard]] bool is_mapped(std::uintptr_t byte) noexcept;
+/// Whether the program may read there.
+[[nodiscard]] bool is_readable(std::uintptr_t byte) noexcept;
 
 }  // namespace vbg::cuda::simulated

@@ -200,7 +200,7 @@ void check_stage(StageKind kind, const std::string& spec) {
             }
         }
     }
-    CHECK(simulated::fault().empty());
+    CHECK(simulated::fault() == "");
 }
 
 /// A picture file for the stages that show one.
