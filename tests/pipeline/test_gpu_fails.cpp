@@ -21,7 +21,7 @@ TEST_CASE("a GPU that fails while running is given up for the CPU without losing
             gpu::start_again();
             std::vector<Frame> out;
             Pipeline pipeline(1);
-            auto source = std::make_unique<NoiseSource>(12);
+            auto source = std::make_unique<NoiseSource>(40);
             source->before_frame = 3;
             source->event = [work] { gpu::lose_after(work); };
             fill_in(pipeline, out, std::move(source));
@@ -29,14 +29,14 @@ TEST_CASE("a GPU that fails while running is given up for the CPU without losing
             const gpu::Counts before = gpu::counts();
             pipeline.run();
             CHECK((gpu::counts() - before).launches > 0);
-            REQUIRE(out.size() == 12);
+            REQUIRE(out.size() == 40);
             for (std::size_t i = 0; i < out.size(); ++i) {
                 CHECK(out[i].view().sequence == i);
                 const Frame camera =
                     vbg_test::noise_frame(kWidth, kHeight, PixelFormat::yuyv, static_cast<unsigned>(i + 1));
                 CHECK(largest_difference(out[i].view(), camera.view()) > 20);
             }
-            CHECK(pipeline.stats().frames_out == 12);
+            CHECK(pipeline.stats().frames_out == 40);
             CHECK(pipeline.stats().last_failure.find("cuda:0") != std::string::npos);
         }
     }

@@ -108,7 +108,11 @@ std::string_view text(int status) noexcept {
         case kOutOfMemory: return "out of memory";
         case kInvalidValue: return "invalid argument";
         case kInvalidHandle: return "invalid resource handle";
-        case kBadAddress: return "an illegal memory access was encountered";
+        case kBadAddress: {
+            // Which one it was, as no real GPU says. The text stays: what lost a GPU first is kept.
+            const std::string& fault = Machine::get().fault;
+            return fault.empty() ? "an illegal memory access was encountered" : std::string_view(fault);
+        }
         case kLaunchFailure: return "unspecified launch failure";
         default: return "an error of the simulated GPU";
     }

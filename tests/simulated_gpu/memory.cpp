@@ -18,6 +18,17 @@ constexpr std::size_t kRange = std::size_t{1} << 36U;  // of addresses; only wha
 constexpr int kGarbage = 0xC3;                         // in new memory
 constexpr unsigned char kBeside = 0x5A;                // around a block, in its pages
 
+// Numbers side by side in a kernel's arguments must not look like addresses: as a float the lower half of one
+// of ours is negative and nearer to 0 than 1e-18, which nobody passes.
+constexpr std::uintptr_t kHalf = std::uintptr_t{1} << 32U, kLowest = 0x80000000U, kHighest = 0xA0000000U;
+
+/// Where a block may begin, at `at` or behind.
+std::uintptr_t suitable(std::uintptr_t at, std::size_t bytes) {
+    const std::uintptr_t low = at % kHalf, high = at - low;
+    if (low < kLowest) return high + kLowest;
+    return low == kLowest || low + bytes <= kHighest ? at : high + kHalf + kLowest;
+}
+
 std::size_t up(std::size_t value, std::size_t step) { return (value + step - 1) / step * step; }
 unsigned char* at_address(std::uintptr_t byte) { return reinterpret_cast<unsigned char*>(byte); }
 
@@ -32,16 +43,16 @@ Memory::~Memory() {
 }
 
 std::uintptr_t Memory::reserve(std::size_t bytes) noexcept {
-    if (ranges_.empty() || ranges_.back().end - next_ < bytes) {
-        const std::size_t wanted = std::max(kRange, up(bytes, kPage));
+    if (ranges_.empty() || ranges_.back().end < suitable(next_, bytes) + bytes) {
+        const std::size_t wanted = std::max(kRange, up(bytes, kPage) + 2 * kHalf);
         void* const range =
             mmap(nullptr, wanted, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (range == MAP_FAILED) return 0;
         next_ = reinterpret_cast<std::uintptr_t>(range);
         ranges_.push_back({next_, next_ + wanted});
     }
-    const std::uintptr_t found = next_;
-    next_ += bytes;
+    const std::uintptr_t found = suitable(next_, bytes);
+    next_ = found + bytes;
     return found;
 }
 
@@ -71,8 +82,11 @@ const Memory::Block* Memory::around(std::uintptr_t byte) const noexcept {
 }
 
 bool Memory::owns(std::uintptr_t byte) const noexcept {
-    return std::any_of(ranges_.begin(), ranges_.end(),
-                       [&](const Range& range) { return byte >= range.begin && byte < range.end; });
+    const std::uintptr_t low = byte % kHalf;
+    if (low < kLowest || low >= kHighest) return false;  // nor more than half a gigabyte in one block
+    return std::any_of(ranges_.begin(), ranges_.end(), [&](const Range& range) {
+        return byte >= range.begin && byte < (&range == &ranges_.back() ? next_ : range.end);
+    });
 }
 
 bool Memory::release(const Block& given) noexcept {

@@ -28,7 +28,7 @@ public:
     [[nodiscard]] const Block* at(const void* begin) const noexcept;
     /// The block that the byte lies in, or right behind; null where there is none.
     [[nodiscard]] const Block* around(std::uintptr_t byte) const noexcept;
-    /// Whether the address was ever this memory's.
+    /// Whether the address was ever handed out.
     [[nodiscard]] bool owns(std::uintptr_t byte) const noexcept;
     /// Its pages stay forbidden for ever, or nearly so. False where it was written beside the block.
     bool release(const Block& block) noexcept;
