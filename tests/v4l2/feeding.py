@@ -36,11 +36,11 @@ def reload_loopback(count=1):
                     "exclusive_caps=" + ",".join("1" * count)], check=True)
 
 
-def fed(*nodes):
+def fed(node, *others):
     """Whether programs have put a frame into every one of these loopback nodes; a node that is not there has none."""
     try:
         return all(":" in pathlib.Path(f"/sys/devices/virtual/video4linux/{pathlib.Path(node).name}/format").read_text()
-                   for node in nodes)
+                   for node in (node, *others))
     except OSError:
         return False
 

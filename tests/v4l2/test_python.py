@@ -66,7 +66,7 @@ class Python(unittest.TestCase):
     def test_what_fake_webcam_is_given_arrives(self):
         with FakeWebcam(NODE, WIDTH, HEIGHT) as fake:
             fake.schedule_frame(card(COLOURS[0]))
-            wait_for(fed)
+            wait_for(lambda: fed(NODE))
             with Reader(NODE) as reader:
                 self.assertEqual((reader.width, reader.height), (WIDTH, HEIGHT))
                 for colour in COLOURS:
@@ -79,7 +79,7 @@ class Python(unittest.TestCase):
         formats = vbg.camera.PixelFormat
         with vbg.Camera(WIDTH, HEIGHT, 20, fmt=formats.BGR) as camera:
             camera.send(card(COLOURS[1])[:, :, ::-1].copy())
-            wait_for(fed)
+            wait_for(lambda: fed(NODE))
             with Reader(NODE) as reader:
                 self.assertAlmostEqual(reader.fps, 20, delta=0.1)
                 for colour in COLOURS:
@@ -90,7 +90,7 @@ class Python(unittest.TestCase):
         reload_loopback()
         with vbg.Camera(WIDTH, HEIGHT, 20, device=NODE) as camera:  # RGB
             camera.send(card(COLOURS[2]))
-            wait_for(fed)
+            wait_for(lambda: fed(NODE))
             with Reader(NODE) as reader:
                 self.shows(reader, card(COLOURS[2]))
 
