@@ -1,5 +1,7 @@
 // How frames are driven: one, all of them, or a picture by hand. run() with a live source is in
 // live_loop.cpp.
+#include <fmt/format.h>
+
 #include <cerrno>
 #include <utility>
 #include <vbg/device.hpp>
