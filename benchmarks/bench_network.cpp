@@ -20,7 +20,7 @@
 #include <vector>
 
 #include "model/convert.hpp"
-#include "torch/network.hpp"
+#include "model/network.hpp"
 
 namespace {
 

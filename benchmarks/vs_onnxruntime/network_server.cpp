@@ -19,7 +19,7 @@
 #include <vector>
 
 #include "model/convert.hpp"
-#include "torch/network.hpp"
+#include "model/network.hpp"
 
 namespace {
 

@@ -12,7 +12,7 @@
 #include "cuda/runtime.hpp"
 #include "io/pipewire/entry.hpp"
 #include "io/v4l2/doctor.hpp"
-#include "torch/network.hpp"
+#include "model/network.hpp"
 
 namespace vbg::inline v0 {
 

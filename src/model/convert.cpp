@@ -6,12 +6,12 @@
 
 #include "model/checksum.hpp"
 #include "model/describe.hpp"
+#include "model/emit_torchscript.hpp"
 #include "model/file_bytes.hpp"
 #include "model/graph.hpp"
+#include "model/module_file.hpp"
 #include "model/tfjs_reader.hpp"
 #include "model/tflite_reader.hpp"
-#include "torch/emit_torchscript.hpp"
-#include "torch/module_file.hpp"
 
 namespace vbg::model {
 namespace {

@@ -11,7 +11,7 @@
 #include <vbg/model.hpp>
 #include <vector>
 
-#include "torch/network.hpp"
+#include "model/network.hpp"
 
 namespace vbg {
 namespace model {

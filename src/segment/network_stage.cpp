@@ -9,7 +9,7 @@
 #include <vbg/model.hpp>
 
 #include "core/device.hpp"
-#include "torch/module_file.hpp"
+#include "model/module_file.hpp"
 
 namespace vbg::segment {
 

@@ -10,8 +10,8 @@
 #include <vbg/parameter.hpp>
 #include <vector>
 
+#include "model/network.hpp"
 #include "segment/matte_output.hpp"
-#include "torch/network.hpp"
 
 namespace vbg::segment {
 

@@ -1,4 +1,4 @@
-#include "torch/emit_torchscript.hpp"
+#include "model/emit_torchscript.hpp"
 
 #include <ATen/Functions.h>
 #include <torch/csrc/jit/api/module.h>

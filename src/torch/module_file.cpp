@@ -1,4 +1,4 @@
-#include "torch/module_file.hpp"
+#include "model/module_file.hpp"
 
 #include <caffe2/serialize/inline_container.h>
 

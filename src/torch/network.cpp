@@ -1,4 +1,4 @@
-#include "torch/network.hpp"
+#include "model/network.hpp"
 
 #include <ATen/Functions.h>
 #include <ATen/Parallel.h>
@@ -13,7 +13,7 @@
 #include <utility>
 #include <vbg/error.hpp>
 
-#include "torch/module_file.hpp"
+#include "model/module_file.hpp"
 #include "torch/network_cache.hpp"
 #include "torch/network_check.hpp"
 #include "torch/network_choice.hpp"

@@ -1,4 +1,4 @@
-#include "torch/network.hpp"
+#include "model/network.hpp"
 
 namespace vbg::net {
 

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "torch/network.hpp"
+#include "model/network.hpp"
 
 namespace vbg::net {
 

@@ -7,7 +7,7 @@
 
 #include <string>
 
-#include "torch/network.hpp"
+#include "model/network.hpp"
 
 namespace vbg::net {
 

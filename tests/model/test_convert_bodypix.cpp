@@ -10,11 +10,11 @@
 
 #include "model/convert.hpp"
 #include "model/description.hpp"
+#include "model/module_file.hpp"
 #include "support/data.hpp"
 #include "support/npy.hpp"
 #include "support/temp_dir.hpp"
 #include "support/torch_run.hpp"
-#include "torch/module_file.hpp"
 
 namespace fs = std::filesystem;
 using namespace vbg;

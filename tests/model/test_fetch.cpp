@@ -10,11 +10,11 @@
 #include <vbg/error.hpp>
 #include <vbg/model.hpp>
 
+#include "model/module_file.hpp"
 #include "support/bad_server.hpp"
 #include "support/data.hpp"
 #include "support/temp_dir.hpp"
 #include "support/throws.hpp"
-#include "torch/module_file.hpp"
 
 namespace fs = std::filesystem;
 using vbg::Errc;

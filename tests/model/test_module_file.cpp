@@ -5,11 +5,11 @@
 
 #include "model/convert.hpp"
 #include "model/describe.hpp"
+#include "model/emit_torchscript.hpp"
+#include "model/module_file.hpp"
 #include "support/temp_dir.hpp"
 #include "support/throws.hpp"
 #include "support/torch_run.hpp"
-#include "torch/emit_torchscript.hpp"
-#include "torch/module_file.hpp"
 
 using namespace vbg;
 using vbg_test::check_throws;

@@ -7,11 +7,11 @@
 
 #include "model/convert.hpp"
 #include "model/describe.hpp"
+#include "model/emit_torchscript.hpp"
 #include "model/tfjs_reader.hpp"
 #include "model/torchscript_source.hpp"
 #include "support/slow_graph.hpp"
 #include "support/tfjs_maker.hpp"
-#include "torch/emit_torchscript.hpp"
 
 using namespace vbg;
 using namespace vbg::test;

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "torch/network.hpp"
+#include "model/network.hpp"
 #include "torch/network_cpu.hpp"
 
 namespace vbg::test {

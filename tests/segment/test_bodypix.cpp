@@ -3,12 +3,12 @@
 
 #include <vbg/vbg.hpp>
 
+#include "model/network.hpp"
 #include "segment/bodypix.hpp"
 #include "segment/goldens.hpp"
 #include "segment/models.hpp"
 #include "segment/network_input.hpp"
 #include "support/throws.hpp"
-#include "torch/network.hpp"
 
 using namespace vbg;
 using namespace vbg::segment;
