@@ -8,19 +8,6 @@
 
 namespace vbg::cuda {
 
-/// A block's threads take the kernel's phases one after the other, together. A kernel has `Shared` (what its
-/// threads share), kThreads, phases() and run(phase, shared, block x, block y, thread).
-template <class Kernel>
-__global__ void __launch_bounds__(Kernel::kThreads) per_block(const __grid_constant__ Kernel kernel) {
-    __shared__ typename Kernel::Shared shared;
-    const int phases = kernel.phases();
-    for (int phase = 0; phase < phases; ++phase) {
-        if (phase > 0) __syncthreads();
-        kernel.run(phase, shared, static_cast<int>(blockIdx.x), static_cast<int>(blockIdx.y),
-                   static_cast<int>(threadIdx.x));
-    }
-}
-
 class Launcher {
 public:
     /// `what` is the operator, for errors; it must outlive the object.
@@ -35,11 +22,7 @@ public:
     /// kernel.run(...) for all threads of `across` x `down` blocks.
     template <class Kernel>
     void blocks(int across, int down, const Kernel& kernel) const {
-        const OnDevice chosen(device_.index);
-        check_launch(chosen.status(), what_);
-        const dim3 grid(static_cast<unsigned>(across), static_cast<unsigned>(down));
-        per_block<<<grid, Kernel::kThreads, 0, static_cast<cudaStream_t>(stream_.native)>>>(kernel);
-        check_launch(answer(cudaGetLastError()), what_);
+        for_each_block(kernel, across, down, device_, stream_, what_);
     }
 
 private:

@@ -27,4 +27,16 @@ void for_each_pixel(const Pixel& pixel, int width, int height, const Device& dev
     check_launch(simulated::launch(device.index, stream.native, pixel, run, width, height, what), what);
 }
 
+template <class Kernel>
+void for_each_block(const Kernel& kernel, int across, int down, const Device& device, StreamRef stream,
+                    std::string_view what) {
+    static_assert(Kernel::kThreads <= simulated::kMostThreads, "more threads than a block can have");
+    static_assert(sizeof(typename Kernel::Shared) <= simulated::kMostShared,
+                  "more shared memory than a block has");
+    const auto run = [](const void* given, int columns, int rows, bool backwards) {
+        vbg_test::Steps(backwards).blocks(columns, rows, *static_cast<const Kernel*>(given));
+    };
+    check_launch(simulated::launch(device.index, stream.native, kernel, run, across, down, what), what);
+}
+
 }  // namespace vbg::cuda
