@@ -316,7 +316,8 @@ TEST_CASE("memory that queued work needs is not to be released") {
 
 TEST_CASE("kernels take memory of their own GPU, and none that was released") {
     if (!simulated::kSeesPointers) {
-        MESSAGE("SKIP: this compiler does not clear the padding of structs");
+        MESSAGE(
+            "SKIP: clang does not clear structs' padding, so no pointers are seen; gcc's builds run this");
         return;
     }
     const CleanGpu clean;
@@ -335,7 +336,8 @@ TEST_CASE("kernels take memory of their own GPU, and none that was released") {
         {rows.there.data(), ""}};
     for (const auto& [data, why] : cases) {
         const std::string wanted = why;
-        if (!simulated::kSeesHostMemory && wanted.find("host") != std::string::npos) continue;
+        const bool is_seen = simulated::kSeesHostMemory || wanted.find("host") == std::string::npos;
+        if (!is_seen) continue;  // with a sanitizer, whose heap looks like numbers; the plain build sees it
         CAPTURE(wanted);
         FrameView frame = rows.frame();
         frame.planes[0].data = data;

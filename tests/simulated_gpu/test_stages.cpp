@@ -274,7 +274,8 @@ TEST_CASE("every stage that runs on GPUs gives the CPU's picture there, without 
             std::string why_not;
             const int tried = check_entry(*entry, file, why_not);
             if (tried > 0) seen += fmt::format("{} ({}) ", entry->name, tried);
-            if (!why_not.empty()) MESSAGE("SKIP ", std::string(entry->name), ": ", why_not);
+            if (!why_not.empty())
+                MESSAGE("SKIP ", std::string(entry->name), ", which cannot be made here: ", why_not);
         }
     }
     MESSAGE("on the GPU (specs): ", seen);
