@@ -210,9 +210,10 @@ public:
 
     /// One picture by hand, without source and sink: configures as needed, then fills `matte` (u8, same size,
     /// may be a default-constructed view: not wanted) and `out`. frame and out: bgr8 or rgb8, same size and
-    /// format. Each may lie in host memory or on the GPU that device() chose; where all lie there, what is
-    /// done is only queued when this returns, in device()'s stream. Failures always throw here; `out` is then
-    /// a black card.
+    /// format. Each may lie in host memory or on the GPU that device() chose; what lies there must be ready,
+    /// or be so in the turn of the stream that device() was given. With such a stream, and all of it there,
+    /// what is done is only queued when this returns; else it is done. Failures always throw here; `out` is
+    /// then a black card.
     void process(const ConstFrameView& frame, const FrameView& out, const MaskView& matte = {});
 
     // While running: thread-safe, also from `progress`. With run() or step() in another thread they wait for

@@ -54,6 +54,7 @@ LiveLoop::~LiveLoop() {
     if (machine_.policy == OnFailure::passthrough) machine_.outputs.forget_last();  // may be a slot's
     capture_.reset();
     mattes_.reset();
+    stalled_.clear();
     machine_.let_gpu_finish();  // before the slots go
 }
 

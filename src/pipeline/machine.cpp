@@ -61,6 +61,7 @@ void Machine::configure_here(FrameSpec spec) {
     composition.configure(spec, context);
     matte = Mask(spec.width, spec.height, MaskFormat::u8, spec.device);
     own_foreground = maker->segmenter->gives_foreground() ? Frame(spec) : Frame();
+    handed = {};
     maker_timers = {maker->segmenter.timer};
     append_timers(maker_timers, maker->filters);
     parts_changed();

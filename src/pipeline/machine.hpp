@@ -140,13 +140,14 @@ private:
     void finish_exact(const ConstFrameView& read);
     void finish_latest(const ConstFrameView& read, FrameSlots& slots, MatteThread& thread,
                        MatteThread::Latest& newest);
+    void blacken(const FrameView& out) const noexcept;
     void process_here(const ConstFrameView& frame, const FrameView& out, const MaskView& alpha);
     /// After a live run() that threw.
     void reopen_source();
 
     FrameIntake intake;
     Frame brought;  // the source's frame as the stages want it, where it is not so by itself
-    Frame handed;   // process()'s, on a GPU
+    Frame handed;   // process()'s, on a GPU; made when it is wanted first
     std::optional<std::uint64_t> last_sequence;
     DamageCount damage;  // while Capture does not have the source
     std::string logged;  // the failure said last, and when

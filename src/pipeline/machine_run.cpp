@@ -101,14 +101,19 @@ void Machine::process(const ConstFrameView& frame, const FrameView& out, const M
             process_here(frame, out, alpha);
         }
     } catch (...) {
-        const Frame black({out.width, out.height, out.format, out.color, {}, 0});
-        try {
-            copy_pixels(black.view(), out, place.stream());
-            place.finish();
-        } catch (...) {
-            // It lies on a GPU that has failed: nobody sees it.
-        }
+        blacken(out);
         throw;
+    }
+}
+
+void Machine::blacken(const FrameView& out) const noexcept {
+    try {
+        if (on_host(out.device)) return fill(out, 0, 0, 0);
+        const Frame black({out.width, out.height, out.format, out.color, {}, 0});
+        copy_pixels(black.view(), out, place.stream());
+        place.finish();
+    } catch (...) {
+        // It lies on a GPU that has failed: nobody sees it.
     }
 }
 
@@ -126,9 +131,7 @@ void Machine::process_here(const ConstFrameView& frame, const FrameView& out, co
     place.watch([&] {
         ConstFrameView here = frame;
         if (!same_place(frame.device, place.device())) {
-            if (handed.empty() || handed.width() != working.width || handed.height() != working.height ||
-                handed.format() != working.format || handed.view().device != working.device)
-                handed = Frame(working);
+            if (handed.empty()) handed = Frame(working);
             copy_pixels(frame, handed.view(), place.stream());
             handed.stamp(frame.timestamp, frame.sequence);
             here = std::as_const(handed).view();
@@ -136,9 +139,10 @@ void Machine::process_here(const ConstFrameView& frame, const FrameView& out, co
         compose_exact(here);
         copy_pixels(composition.last(), out, place.stream());
         if (alpha.data != nullptr) copy_pixels(std::as_const(matte).view(), alpha, place.stream());
-        const bool down =
+        const bool host_takes_part =
             on_host(frame.device) || on_host(out.device) || (alpha.data != nullptr && on_host(alpha.device));
-        if (down) place.finish();
+        // Only who named the stream can wait for it.
+        if (host_takes_part || !place.is_users_stream()) place.finish();
     });
 }
 

@@ -57,10 +57,11 @@ void Place::choose(bool on_gpu) {
     Device chosen = *parse_device(word);
     if (automatic_ && on_gpu && !left_ && cuda::why_not(0).empty()) chosen = {DeviceType::cuda, 0};
     if (chosen.type == DeviceType::cuda) cuda::need_device(chosen, "pipeline");
-    if (chosen == device_ && (own_ || given_.native != nullptr || !is_gpu())) return;
+    const bool wants_own = chosen.type == DeviceType::cuda && given_.native == nullptr;
+    if (chosen == device_ && own_.has_value() == wants_own) return;
     own_.reset();
     device_ = {};
-    if (chosen.type == DeviceType::cuda && given_.native == nullptr) own_.emplace(chosen);
+    if (wants_own) own_.emplace(chosen);
     device_ = chosen;
     if (is_gpu())
         log(LogLevel::info, fmt::format("the pipeline works on {} ({})", device_text(device_),

@@ -35,6 +35,8 @@ public:
     [[nodiscard]] const Device& device() const noexcept { return device_; }
     [[nodiscard]] bool is_gpu() const noexcept { return device_.type == DeviceType::cuda; }
     [[nodiscard]] StreamRef stream() const noexcept;
+    /// Whether that is one that wish() was given.
+    [[nodiscard]] bool is_users_stream() const noexcept { return is_gpu() && !own_; }
     /// Waits until the GPU has done all it was given; on the CPU there is nothing to wait for.
     void finish() const;
 

@@ -19,11 +19,13 @@ void Machine::run_recorded(const std::stop_token& stop, std::uint64_t frames,
     MatteThread::Latest newest;
     struct Ends {
         Machine& machine;
+        std::unique_ptr<MatteThread>& thread;
         ~Ends() {
             machine.matte_thread = nullptr;
+            thread.reset();
             machine.let_gpu_finish();  // before the slots go
         }
-    } const ends{*this};
+    } const ends{*this, thread};
 
     for (std::uint64_t written = 0; !stop.stop_requested() && (frames == 0 || written < frames);) {
         mailbox.serve();

@@ -195,3 +195,40 @@ TEST_CASE("parts replaced while the GPU works for the old ones") {
     CHECK(gpu::fault().empty());
     CHECK(gpu::memory_in_use() == 0);
 }
+
+TEST_CASE(
+    "process() without a stream of the caller's is done when it returns; with one it works in that, also "
+    "later") {
+    gpu::start_again();
+    const Device device{DeviceType::cuda, 0};
+    const FrameSpec spec{kWidth, kHeight, PixelFormat::bgr8, {}, device, 0};
+    Frame in(spec), out(spec);
+    Pipeline pipeline(1);
+    pipeline.device("cuda:0").segmenter("constant:value=100").background("blur:sigma=3");
+    pipeline.process(std::as_const(in).view(), out.view());
+    CHECK(gpu::work_left() == 0);
+    cuda::Stream stream(device);
+    pipeline.device("cuda:0", stream.ref());
+    pipeline.process(std::as_const(in).view(), out.view());  // configures anew, and waits for that
+    pipeline.process(std::as_const(in).view(), out.view());
+    CHECK(gpu::work_left() > 0);
+    stream.synchronize();
+    CHECK(gpu::work_left() == 0);
+    // And back to one of the pipeline's own.
+    pipeline.device("cuda:0");
+    pipeline.process(std::as_const(in).view(), out.view());
+    CHECK(gpu::work_left() == 0);
+}
+
+TEST_CASE("a run whose mattes have a thread of their own lets go of nothing that the GPU still uses") {
+    gpu::start_again();
+    for (int i = 0; i < 10; ++i) {
+        const gpu::Counts before = gpu::counts();
+        Pipeline pipeline(1);
+        std::vector<Frame> out;
+        fill_in(pipeline, out, std::make_unique<NoiseSource>(6));
+        pipeline.mask_sync(MaskSync::latest).run();
+        CHECK(out.size() == 6);
+        CHECK((gpu::counts() - before).released_in_use == 0);
+    }
+}
