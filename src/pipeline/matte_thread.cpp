@@ -32,6 +32,11 @@ MatteThread::~MatteThread() {
     // What waited to replace a stage is the maker's all the same.
     if (next_segmenter_) maker_->segmenter = std::move(*next_segmenter_);
     if (next_filters_) maker_->filters = std::move(*next_filters_);
+    try {
+        place_.finish();  // a GPU may still work for the last matte, whose memory goes now
+    } catch (const Error&) {
+        // A GPU that has failed works no more.
+    }
 }
 
 void MatteThread::make_room() {
