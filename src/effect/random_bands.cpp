@@ -7,6 +7,13 @@
 
 namespace vbg {
 
+namespace {
+
+/// Frames that may be on their way through a GPU at once before the CPU waits for the first of them.
+constexpr int kUnderway = 4;
+
+}  // namespace
+
 RandomBands::RandomBands(const Parameters& parameters)
     : length_(parameters.integer("band_length")),
       period_(std::max(1, length_ + parameters.integer("band_gap"))),
@@ -31,9 +38,12 @@ RandomBands::RandomBands(const Parameters& parameters)
 
 void RandomBands::configure(int height, const Device& device) {
     device_ = device;
+    height_ = height;
+    staging_ = {};
     if (device.type == DeviceType::cuda) {
-        dims_.resize(static_cast<std::size_t>(height));
-        device_dims_ = cuda::DeviceBuffer(dims_.size() * sizeof(cuda::RowDim), device);
+        const std::size_t bytes = static_cast<std::size_t>(height) * sizeof(cuda::RowDim);
+        device_dims_ = cuda::DeviceBuffer(bytes, device);
+        staging_ = {kUnderway, device, [&] { return cuda::PinnedBuffer(bytes, device); }};
     }
     count_ = height / period_ * length_ + std::min(height % period_, length_);
     dimmers_.assign(static_cast<std::size_t>(count_), rows::Dimmer(1.0));
@@ -50,9 +60,11 @@ void RandomBands::fill(cuda::RowDim* dims, int height) const noexcept {
 }
 
 const cuda::RowDim* RandomBands::on_device(StreamRef stream) {
-    fill(dims_.data(), static_cast<int>(dims_.size()));
-    // CUDA takes memory that is not pinned away at once: `dims_` may change while the copy is queued.
-    cuda::copy_bytes(dims_.data(), device_dims_.data(), dims_.size() * sizeof dims_[0], device_, stream);
+    const cuda::PinnedBuffer& waiting = staging_.next();
+    fill(reinterpret_cast<cuda::RowDim*>(waiting.data()), height_);
+    cuda::copy_bytes(waiting.data(), device_dims_.data(),
+                     static_cast<std::size_t>(height_) * sizeof(cuda::RowDim), device_, stream);
+    staging_.sent(stream);
     return reinterpret_cast<cuda::RowDim*>(device_dims_.data());
 }
 

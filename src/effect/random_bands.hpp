@@ -9,6 +9,7 @@
 
 #include "cuda/hologram.hpp"
 #include "cuda/runtime.hpp"
+#include "cuda/staging.hpp"
 #include "effect/rows.hpp"
 
 namespace vbg {
@@ -49,7 +50,7 @@ public:
     void draw();
     /// This frame's rows as GPUs take them.
     void fill(cuda::RowDim* dims, int height) const noexcept;
-    /// The same, brought to the GPU that configure() was told; valid in that stream until the next draw().
+    /// The same, sent to the GPU that configure() was told; valid in that stream until the next call.
     [[nodiscard]] const cuda::RowDim* on_device(StreamRef stream);
     /// This frame's factor for row y, or nullptr where the row stays as it is.
     [[nodiscard]] const rows::Dimmer* row(int y) const noexcept {
@@ -69,8 +70,9 @@ private:
     std::vector<rows::Dimmer> dimmers_;
 
     Device device_;
-    std::vector<cuda::RowDim> dims_;  // one a row, for a GPU
-    cuda::DeviceBuffer device_dims_;
+    int height_ = 0;
+    cuda::DeviceBuffer device_dims_;             // on a GPU: one a row
+    cuda::Staging<cuda::PinnedBuffer> staging_;  // the same, on its way up
 };
 
 }  // namespace vbg

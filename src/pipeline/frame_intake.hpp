@@ -2,10 +2,9 @@
 /// @file frame_intake.hpp  A source's frame as the stages want it: bgr8, of the size the run began with,
 /// where the pipeline works.
 
-#include <optional>
 #include <vbg/frame.hpp>
 
-#include "cuda/runtime.hpp"
+#include "cuda/staging.hpp"
 
 namespace vbg {
 
@@ -21,16 +20,13 @@ public:
     void bring(const ConstFrameView& from, const FrameView& to, StreamRef stream);
 
 private:
-    /// Waits until what is on its way up has gone.
-    void finish() const noexcept;
     void bring_on_host(const ConstFrameView& from, const FrameView& to);
 
     bool resizes_ = false, converts_ = false, uploads_ = false;
     Frame converted_;  // the source's size, where it has another
     // To a GPU a frame goes as it is, and is converted there; only scaling is done before.
-    Frame waiting_;                    // pinned: what is on its way up
-    Frame arrived_;                    // on the GPU, where it is to be converted
-    std::optional<cuda::Event> gone_;  // waiting_ may be written again
+    Frame arrived_;                 // there, where it is to be converted
+    cuda::Staging<Frame> staging_;  // on its way up. Declared last: before the others go it waits
 };
 
 }  // namespace vbg

@@ -31,7 +31,7 @@ struct Counts {
     std::int64_t copies_down = 0, bytes_down = 0;      ///< from a GPU to host memory
     std::int64_t copies_within = 0, bytes_within = 0;  ///< on a GPU, or from one to another
     std::int64_t unpinned_copies = 0;  ///< of those up or down: with host memory that is not pinned
-    std::int64_t waits = 0;            ///< the caller waited: for a stream, an event, or a copy
+    std::int64_t waits = 0;            ///< the caller waited: for a stream, an event not reached, a copy
     std::int64_t queries = 0;          ///< the caller asked for an event
     std::int64_t allocations = 0;      ///< of memory, on a GPU or pinned
     std::int64_t releases = 0;

@@ -262,7 +262,7 @@ int event_ready(void* event) noexcept {
 
 int synchronize_event(void* event) noexcept {
     return at(event, [](Machine& machine, Marker& found) -> int {
-        ++machine.counts.waits;
+        if (!found.point.reached()) ++machine.counts.waits;
         return machine.finish(found.point);
     });
 }

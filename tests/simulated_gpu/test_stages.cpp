@@ -154,6 +154,7 @@ void run_on_gpu(Worker& worker, std::vector<Layers>& frames, PixelFormat format,
     CHECK(counts.waits == 0);
     CHECK(counts.queries == 0);
     CHECK(counts.streams + counts.events == 0);
+    CHECK(counts.unpinned_copies == 0);  // what goes up goes through pinned memory
     CHECK(counts.bytes_down == 0);
     for (auto& [picture, memory] : there) memory->fetch();
 }
