@@ -4,17 +4,18 @@
 
 namespace vbg::cuda {
 
-DeviceTaps::DeviceTaps(const segment::Taps& taps, const Device& device)
-    : first_(taps.first.size() * sizeof taps.first[0], device),
-      weights_(taps.weights.size() * sizeof taps.weights[0], device),
-      table_{reinterpret_cast<const std::int32_t*>(first_.data()),
-             reinterpret_cast<const float*>(weights_.data()), taps.count} {
-    const Stream stream(device);
-    copy_bytes(taps.first.data(), first_.data(), taps.first.size() * sizeof taps.first[0], device,
-               stream.ref());
-    copy_bytes(taps.weights.data(), weights_.data(), taps.weights.size() * sizeof taps.weights[0], device,
-               stream.ref());
-    stream.synchronize();
+DeviceTaps::DeviceTaps(int size, int count, const Device& device)
+    : device_(device),
+      first_(static_cast<std::size_t>(size) * sizeof(std::int32_t), device),
+      weights_(static_cast<std::size_t>(size) * static_cast<std::size_t>(count) * sizeof(float), device) {}
+
+void DeviceTaps::set(const segment::Taps& taps, StreamRef stream) {
+    // From memory that is not pinned: the bytes are taken before the call returns.
+    copy_bytes(taps.first.data(), first_.data(), taps.first.size() * sizeof taps.first[0], device_, stream);
+    copy_bytes(taps.weights.data(), weights_.data(), taps.weights.size() * sizeof taps.weights[0], device_,
+               stream);
+    table_ = {reinterpret_cast<const std::int32_t*>(first_.data()),
+              reinterpret_cast<const float*>(weights_.data()), taps.count};
 }
 
 NetworkInputPixel network_input_pixel(const ConstFrameView& frame, float* out, int width, const TapTable& x,

@@ -12,13 +12,17 @@ namespace vbg::cuda {
 /// The tables of one axis, on a GPU.
 class DeviceTaps {
 public:
-    /// Copies them there; waits for the copy, so that `taps` may go.
-    DeviceTaps(const segment::Taps& taps, const Device& device);
+    DeviceTaps() = default;
+    /// Room for `size` outputs of at most `count` inputs each.
+    DeviceTaps(int size, int count, const Device& device);
+    /// Copies them there, in the stream's turn; `taps` may go at once. They must have room.
+    void set(const segment::Taps& taps, StreamRef stream);
     [[nodiscard]] const TapTable& table() const noexcept { return table_; }
 
 private:
+    Device device_;
     DeviceBuffer first_, weights_;
-    TapTable table_;
+    TapTable table_{};
 };
 
 /// Everything but the pointers on a GPU.

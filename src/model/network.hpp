@@ -49,6 +49,9 @@ public:
     /// avx512_bf16), 2 threads; checked against the plain network: off by at most 0.26".
     [[nodiscard]] virtual const std::string& summary() const noexcept = 0;
 
+    /// Number of the GPU it runs on; -1: the CPU. Thread-safe.
+    [[nodiscard]] virtual int gpu() const noexcept = 0;
+
     /// Runs once or more at this size, so that the first real frame costs what all others do.
     virtual void warm_up(int height, int width) = 0;
 
@@ -58,6 +61,12 @@ public:
     /// Error{model} when an output has the wrong shape or type, or holds NaN or infinity,
     /// Error{out_of_memory}, and Error{device} when the device fails.
     virtual void run(const float* input, int height, int width, std::vector<Output>& outputs) = 0;
+
+    /// run() for an input that lies on gpu(), and is there when `stream` (a cudaStream_t; null: the default
+    /// one) gets to it. The network runs in that stream; the answer is waited for. With gpu() -1 it is
+    /// run(). Thread-safe.
+    virtual void run_from_gpu(const float* input, int height, int width, void* stream,
+                              std::vector<Output>& outputs) = 0;
 
 protected:
     Network();

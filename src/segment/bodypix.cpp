@@ -77,6 +77,7 @@ public:
     explicit BodyPix(const Parameters& parameters)
         : runner_(parameters), resolution_(resolution_of(parameters)), finish_(parameters) {}
     [[nodiscard]] std::string_view name() const noexcept override { return "bodypix"; }
+    [[nodiscard]] bool runs_on(DeviceType type) const noexcept override { return cuda::runs_on(type); }
     [[nodiscard]] int coarsest() const noexcept override {
         return std::max(static_cast<int>(levels_.size()), 1) - 1;
     }
@@ -91,7 +92,7 @@ private:
     void do_configure(const FrameSpec& spec, Context& context) override {
         const model::Description description = runner_.read_description();
         check(description);
-        runner_.load({"segments"});
+        runner_.load({"segments"}, spec.device);
         levels_.clear();
         for (const double part : kCoarser) {
             const BodyPixSize size =
@@ -126,7 +127,7 @@ private:
                     const std::optional<FrameView>& /*foreground*/) override {
         Level& level = *levels_[static_cast<std::size_t>(coarseness())];
         const float* input = level.input.fill(frame, context);
-        const auto& outputs = runner_.run(input, level.input.width(), level.input.height());
+        const auto& outputs = runner_.run(input, level.input.width(), level.input.height(), context);
         level.output.write(outputs.front().data.data(), alpha, context);
         return false;
     }

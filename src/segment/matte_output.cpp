@@ -16,6 +16,7 @@ void MatteOutput::configure(const FrameSpec& spec, int width, int height, const 
     cover({0, 0, spec.width, spec.height});
     if (spec.device.type == DeviceType::cuda) {
         device_scratch_ = cuda::DeviceBuffer(plan().scratch_bytes(), spec.device);
+        device_plane_ = cuda::DeviceBuffer(plane_bytes(), spec.device);
     }
     prepare(context.threads());
 }
@@ -78,12 +79,16 @@ void MatteOutput::prepare(int threads) {
 }
 
 void MatteOutput::write(const float* plane, const MaskView& alpha, Context& context) {
-    if (alpha.device.type == DeviceType::cuda) {
-        return cuda::write_matte(plan(), device_scratch_.data(), plane, alpha, context.stream());
-    }
+    if (alpha.device.type == DeviceType::cuda) return write_on_gpu(plane, alpha, context);
     if (context.threads() > scratch_.size()) prepare(context.threads());
     context.parallel_rows(alpha.height, 32,
                           [&](int first, int last) { write_rows(plane, alpha, first, last); });
+}
+
+void MatteOutput::write_on_gpu(const float* plane, const MaskView& alpha, Context& context) {
+    cuda::copy_bytes(plane, device_plane_.data(), plane_bytes(), alpha.device, context.stream());
+    cuda::write_matte(plan(), device_scratch_.data(), reinterpret_cast<const float*>(device_plane_.data()),
+                      alpha, context.stream());
 }
 
 cuda::MattePlan MatteOutput::plan() const {

@@ -33,7 +33,8 @@ public:
     void set_soft(double black, double white);
     void set_hard(double threshold);
 
-    /// Writes every value of `alpha` (u8 or f32). Where that lies on a GPU, so does `plane`.
+    /// Writes every value of `alpha` (u8 or f32), on a GPU in the turn of the context's stream. `plane` is in
+    /// host memory, and may go at once.
     void write(const float* plane, const MaskView& alpha, Context& context);
     /// What a GPU does.
     [[nodiscard]] cuda::MattePlan plan() const;
@@ -44,6 +45,10 @@ private:
         int held[2] = {-1, -1};  ///< which row each of `wide` holds
     };
     void prepare(int threads);
+    void write_on_gpu(const float* plane, const MaskView& alpha, Context& context);
+    [[nodiscard]] std::size_t plane_bytes() const noexcept {
+        return static_cast<std::size_t>(width_) * static_cast<std::size_t>(height_) * sizeof(float);
+    }
     void write_rows(const float* plane, const MaskView& alpha, int first, int last);
     const float* wide_row(const float* plane, Scratch& scratch, int y) const;
 
@@ -56,7 +61,7 @@ private:
     Rect part_{};
     kernels::ToMatte finish_;
     Slots<Scratch> scratch_;
-    cuda::DeviceBuffer device_scratch_;  // on a GPU
+    cuda::DeviceBuffer device_scratch_, device_plane_;  // on a GPU
 };
 
 /// Takes the person's plane out of an output: width * height floats, 1 = person. Logits of classes become

@@ -1,6 +1,9 @@
 #include "segment/network_input.hpp"
 
 #include <algorithm>
+#include <utility>
+
+#include "core/device.hpp"
 
 namespace vbg::segment {
 
@@ -14,6 +17,12 @@ void NetworkInput::configure(const FrameSpec& spec, const model::InputDescriptio
     normalise_.swap = (spec.format == PixelFormat::bgr8) != (input.color == "bgr");
     data_.assign(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3, 0.F);
     sample_area({0, 0, spec.width, spec.height});
+    if (!on_host(spec.device)) {
+        // Whatever is asked for later: parts of the frame, or the padding's two inputs.
+        device_x_ = cuda::DeviceTaps(width, std::max(2, most_area_taps(spec.width, width)), spec.device);
+        device_y_ = cuda::DeviceTaps(height, std::max(2, most_area_taps(spec.height, height)), spec.device);
+        device_data_ = cuda::DeviceBuffer(data_.size() * sizeof(float), spec.device);
+    }
     const auto most_rows = static_cast<std::size_t>(std::max(2, most_area_taps(spec.height, height)));
     const std::size_t values = static_cast<std::size_t>(spec.width) * 3 + 1;
     scratch_.reserve(context.threads(), [&](Scratch& scratch) {
@@ -25,14 +34,27 @@ void NetworkInput::configure(const FrameSpec& spec, const model::InputDescriptio
 void NetworkInput::sample_area(const Rect& part) {
     set_area(x_, spec_.width, part.x, part.x + part.width, width_);
     set_area(y_, spec_.height, part.y, part.y + part.height, height_);
+    taps_changed_ = true;
 }
 
 void NetworkInput::sample_padded(const Padding& padding) {
     set_padded_bilinear(x_, spec_.width, padding.left, padding.right, width_);
     set_padded_bilinear(y_, spec_.height, padding.top, padding.bottom, height_);
+    taps_changed_ = true;
+}
+
+const float* NetworkInput::fill_on_gpu(const ConstFrameView& frame, Context& context) {
+    if (std::exchange(taps_changed_, false)) {
+        device_x_.set(x_, context.stream());
+        device_y_.set(y_, context.stream());
+    }
+    auto* const data = reinterpret_cast<float*>(device_data_.data());
+    cuda::network_input(frame, data, width_, height_, device_x_, device_y_, normalise_, context.stream());
+    return data;
 }
 
 const float* NetworkInput::fill(const ConstFrameView& frame, Context& context) {
+    if (!on_host(frame.device)) return fill_on_gpu(frame, context);
     if (context.threads() > scratch_.size()) {  // another context than configure() was told: once
         const std::size_t rows = scratch_.take()->rows.size(), values = scratch_.take()->row.size();
         scratch_.reserve(context.threads(), [&](Scratch& scratch) {

@@ -7,6 +7,8 @@
 #include <vbg/types.hpp>
 #include <vector>
 
+#include "cuda/network_input.hpp"
+#include "cuda/runtime.hpp"
 #include "model/description.hpp"
 #include "segment/kernels.hpp"
 #include "segment/resample.hpp"
@@ -28,8 +30,8 @@ struct Padding {
 /// Fills the input of one network for one stream. Reentrant. After configure() nothing is allocated.
 class NetworkInput {
 public:
-    /// For frames of `spec` (bgr8 or rgb8) and an input of width x height pixels, normalised as `input` says.
-    /// Samples the whole frame by area until told otherwise.
+    /// For frames of `spec` (bgr8 or rgb8; host memory or a GPU) and an input of width x height pixels,
+    /// normalised as `input` says. Samples the whole frame by area until told otherwise.
     void configure(const FrameSpec& spec, const model::InputDescription& input, int width, int height,
                    const Context& context);
 
@@ -38,10 +40,11 @@ public:
     /// As TensorFlow.js does for BodyPix: zeros around the frame, then bilinear without half-pixel centres.
     void sample_padded(const Padding& padding);
 
-    /// height() x width() x 3 floats, valid until the next call.
+    /// height() x width() x 3 floats, valid until the next call: where the frame lies. On a GPU they are
+    /// there in the turn of the context's stream.
     const float* fill(const ConstFrameView& frame, Context& context);
 
-    /// What fill() wrote last; after configure() all zeros.
+    /// What fill() wrote last in host memory; after configure() all zeros.
     [[nodiscard]] const float* data() const noexcept { return data_.data(); }
     [[nodiscard]] int width() const noexcept { return width_; }
     [[nodiscard]] int height() const noexcept { return height_; }
@@ -52,6 +55,7 @@ private:
         std::vector<float> row;                 ///< their weighted sum, and one value more
     };
     void fill_rows(const ConstFrameView& frame, int first, int last);
+    const float* fill_on_gpu(const ConstFrameView& frame, Context& context);
 
     FrameSpec spec_{};
     int width_ = 0, height_ = 0;
@@ -59,6 +63,10 @@ private:
     kernels::Normalise normalise_;
     Slots<Scratch> scratch_;
     std::vector<float> data_;
+    // On a GPU.
+    cuda::DeviceTaps device_x_, device_y_;
+    cuda::DeviceBuffer device_data_;
+    bool taps_changed_ = false;  // since they were sent there
 };
 
 }  // namespace vbg::segment

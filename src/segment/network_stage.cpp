@@ -81,9 +81,12 @@ model::Description NetworkRunner::read_description() const {
     return named([&] { return net::read_description(path_); });
 }
 
-void NetworkRunner::load(const std::vector<std::string>& outputs) {
+void NetworkRunner::load(const std::vector<std::string>& outputs, const Device& inputs) {
     net::NetworkOptions options = options_;
     options.outputs = outputs;
+    inputs_ = inputs;
+    if (!on_host(inputs) && options.device == "auto" && net::why_cpu().empty())
+        options.device = device_text(inputs);
     network_ = named([&] { return net::Network::load(path_, options); });
     shapes_.clear();
     log(LogLevel::info, fmt::format("{}: {}", stage_, network_->summary()));
@@ -100,6 +103,12 @@ const std::vector<net::Output>& NetworkRunner::warm_up(const float* input, int w
         network_->warm_up(height, width);
         network_->run(input, height, width, outputs_);
     });
+    if (!on_host(inputs_) && network_->gpu() != inputs_.index) {
+        const std::size_t bytes =
+            static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3 * sizeof(float);
+        if (bytes > carried_bytes_) carried_ = cuda::PinnedBuffer(bytes, inputs_);
+        carried_bytes_ = std::max(bytes, carried_bytes_);
+    }
     std::erase_if(shapes_, [&](const Shapes& s) { return s.width == width && s.height == height; });
     Shapes& shapes = shapes_.emplace_back(Shapes{width, height, {}});
     for (const net::Output& output : outputs_) {
@@ -114,6 +123,24 @@ const std::vector<net::Output>& NetworkRunner::warm_up(const float* input, int w
 
 const std::vector<net::Output>& NetworkRunner::run(const float* input, int width, int height) {
     named([&] { network_->run(input, height, width, outputs_); });
+    return check_outputs(width, height);
+}
+
+const std::vector<net::Output>& NetworkRunner::run(const float* input, int width, int height,
+                                                   const Context& context) {
+    if (on_host(inputs_)) return run(input, width, height);
+    if (network_->gpu() == inputs_.index) {
+        named([&] { network_->run_from_gpu(input, height, width, context.stream().native, outputs_); });
+        return check_outputs(width, height);
+    }
+    const std::size_t bytes =
+        static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3 * sizeof(float);
+    cuda::copy_bytes(input, carried_.data(), bytes, inputs_, context.stream());
+    cuda::synchronize(inputs_, context.stream());
+    return run(reinterpret_cast<const float*>(carried_.data()), width, height);
+}
+
+const std::vector<net::Output>& NetworkRunner::check_outputs(int width, int height) {
     const auto warm = std::find_if(shapes_.begin(), shapes_.end(),
                                    [&](const Shapes& s) { return s.width == width && s.height == height; });
     if (warm == shapes_.end())

@@ -7,9 +7,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vbg/context.hpp>
 #include <vbg/parameter.hpp>
 #include <vector>
 
+#include "cuda/runtime.hpp"
 #include "model/network.hpp"
 #include "segment/matte_output.hpp"
 
@@ -91,8 +93,9 @@ public:
 
     /// What the file says about itself, without loading the network. Throws Error{model}.
     [[nodiscard]] model::Description read_description() const;
-    /// Loads (or shares) the network with these outputs. Throws what Network::load() does.
-    void load(const std::vector<std::string>& outputs);
+    /// Loads (or shares) the network with these outputs, for inputs that lie there: with device=auto it runs
+    /// on the same GPU where LibTorch can. Throws what Network::load() does.
+    void load(const std::vector<std::string>& outputs, const Device& inputs);
     [[nodiscard]] const model::Description& description() const { return network_->description(); }
     /// "bodypix (/…/x.pt)": begins every error text about the model.
     [[nodiscard]] std::string who() const;
@@ -104,6 +107,9 @@ public:
     /// Runs once at a size that is warm. Throws Error{model} where the output's size is not what warm_up()
     /// found, or it has NaN.
     const std::vector<net::Output>& run(const float* input, int width, int height);
+    /// The same for an input that lies where load() was told, in the turn of the context's stream. Where that
+    /// is another place than the network's the input is carried to it.
+    const std::vector<net::Output>& run(const float* input, int width, int height, const Context& context);
 
 private:
     /// Does `work`, putting who() in front of the text of what it throws.
@@ -123,6 +129,12 @@ private:
         std::vector<Shape> outputs;
     };
     std::vector<Shapes> shapes_;
+    /// Throws unless the outputs are of the sizes they had when they were warm.
+    const std::vector<net::Output>& check_outputs(int width, int height);
+
+    Device inputs_;               ///< where they lie
+    cuda::PinnedBuffer carried_;  ///< one of them, for a network that is elsewhere
+    std::size_t carried_bytes_ = 0;
 };
 
 }  // namespace vbg::segment

@@ -41,6 +41,7 @@ PlaneSegmenter::PlaneSegmenter(const Parameters& parameters, Options options)
 void PlaneSegmenter::check(const model::Description& /*description*/) const {}
 void PlaneSegmenter::start(const FrameSpec& /*spec*/) {}
 Rect PlaneSegmenter::part() const noexcept { return {0, 0, spec().width, spec().height}; }
+bool PlaneSegmenter::runs_on(DeviceType type) const noexcept { return cuda::runs_on(type); }
 int PlaneSegmenter::coarsest() const noexcept { return std::max(static_cast<int>(levels_.size()), 1) - 1; }
 void PlaneSegmenter::look(const float* /*plane*/, int /*width*/, int /*height*/) noexcept {}
 bool PlaneSegmenter::look_again() const noexcept { return false; }
@@ -75,7 +76,7 @@ void PlaneSegmenter::do_configure(const FrameSpec& spec, Context& context) {
     const model::Description description = runner_.read_description();
     choose_output(description);
     check(description);
-    runner_.load({chosen_.name});
+    runner_.load({chosen_.name}, spec.device);
     const model::InputDescription& input = runner_.description().input;
     const InputSize size = input_size(input, spec.width, spec.height, options_.resolution);
     if (static_cast<double>(size.width) * size.height > kMostInputPixels) {
@@ -124,7 +125,7 @@ void PlaneSegmenter::look_at(const Rect& part, const ConstFrameView& frame, Cont
         now.part = part;
     }
     const float* input = now.input.fill(frame, context);
-    const auto& outputs = runner_.run(input, now.input.width(), now.input.height());
+    const auto& outputs = runner_.run(input, now.input.width(), now.input.height(), context);
     extract_person(outputs.front().data.data(), now.plane_width * now.plane_height, chosen_,
                    options_.hard_class, plane_.data());
 }

@@ -21,6 +21,7 @@ struct InputSize {
 /// plane with half-pixel centres.
 class PlaneSegmenter : public Segmenter {
 public:
+    [[nodiscard]] bool runs_on(DeviceType type) const noexcept override;
     [[nodiscard]] int coarsest() const noexcept override;
 
 protected:

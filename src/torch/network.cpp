@@ -14,6 +14,7 @@
 #include <vbg/error.hpp>
 
 #include "model/module_file.hpp"
+#include "torch/gpu_stream.hpp"
 #include "torch/network_cache.hpp"
 #include "torch/network_check.hpp"
 #include "torch/network_choice.hpp"
@@ -108,15 +109,36 @@ public:
         for (int i = 0; i < 2; ++i) run(grey.data(), height, width, ignored);
     }
 
+    [[nodiscard]] int gpu() const noexcept override {
+        return choice_.device.is_cuda() ? static_cast<int>(choice_.device.index()) : -1;
+    }
+
     void run(const float* input, int height, int width, std::vector<Output>& outputs) override {
+        run_on(c10::kCPU, input, height, width, outputs);
+    }
+    void run_from_gpu(const float* input, int height, int width, void* stream,
+                      std::vector<Output>& outputs) override {
+        try {
+            const GpuStream turn(choice_.device, stream);
+            run_on(choice_.device, input, height, width, outputs);
+        } catch (const Error&) {
+            throw;
+        } catch (const std::exception& error) {
+            rethrow(error, description_.name, choice_.device, height, width);
+        }
+    }
+
+private:
+    /// `input` lies on `device`.
+    void run_on(c10::Device device, const float* input, int height, int width, std::vector<Output>& outputs) {
         check_input(input, height, width);
         const c10::InferenceMode inference;
         std::vector<at::Tensor> results;
         try {
             if (choice_.device.is_cpu()) use_threads(choice_.threads);
             // from_blob wants a pointer to non-const; nothing writes through it.
-            const at::Tensor pixels =
-                at::from_blob(const_cast<float*>(input), {1, height, width, 3}, at::kFloat);
+            const at::Tensor pixels = at::from_blob(const_cast<float*>(input), {1, height, width, 3},
+                                                    at::TensorOptions(at::kFloat).device(device));
             results = forward(pixels.permute({0, 3, 1, 2}));
         } catch (const Error&) {
             throw;
@@ -127,7 +149,6 @@ public:
         for (std::size_t i = 0; i < results.size(); ++i) take(results[i], outputs_[i], outputs[i]);
     }
 
-private:
     std::vector<at::Tensor> forward(const at::Tensor& given) const {
         const at::Tensor input = writes_input_ ? given.clone() : given;
         std::vector<at::Tensor> results = graph_ ? graph_->run(input.to(choice_.device, choice_.type))

@@ -102,7 +102,10 @@ TEST_CASE("input of a network on the GPU: the kernel agrees with the CPU sampler
         Picture picture(c.width, c.height, 3, 4, c.padded, rng);
         vbg_test::OnGpu there(gpu, picture);
         const Tables tables(c);
-        const cuda::DeviceTaps x(tables.x, gpu.device()), y(tables.y, gpu.device());
+        cuda::DeviceTaps x(tables.x.size(), tables.x.count, gpu.device()),
+            y(tables.y.size(), tables.y.count, gpu.device());
+        x.set(tables.x, gpu.stream());
+        y.set(tables.y, gpu.stream());
         std::vector<float> out(static_cast<std::size_t>(3 * c.wanted_width * c.wanted_height));
         const std::size_t bytes = out.size() * sizeof(float);
         const cuda::DeviceBuffer memory(bytes, gpu.device());

@@ -55,6 +55,23 @@ TEST_CASE("precision auto follows the CPU's flags and says why") {
     CHECK(network->summary().find("made on cpu") == 0);
 }
 
+TEST_CASE("an input that lies where the network runs gives what one in host memory gives") {
+    vbg_test::TempDir folder;
+    test::make_module(folder / "m.pt", convolve, description(matte), 0.3F);
+    const auto network = Network::load(folder / "m.pt", options(Precision::fp32));
+    REQUIRE(network->gpu() == -1);  // so that is host memory
+    std::vector<float> input(6 * 8 * 3);
+    for (std::size_t i = 0; i < input.size(); ++i) input[i] = static_cast<float>(i % 17) * 0.1F;
+    std::vector<net::Output> wanted, got;
+    network->run(input.data(), 6, 8, wanted);
+    network->run_from_gpu(input.data(), 6, 8, nullptr, got);
+    REQUIRE(got.size() == wanted.size());
+    CHECK(got.front().data == wanted.front().data);
+    std::string text;
+    CHECK(code_of([&] { network->run_from_gpu(input.data(), 5, 8, nullptr, got); }, text) ==
+          Errc::invalid_argument);
+}
+
 TEST_CASE("a small network computes what its formula says, whatever its activation") {
     vbg_test::TempDir folder;
     struct Case {

@@ -1,0 +1,24 @@
+#pragma once
+/// @file gpu_stream.hpp  LibTorch works in a stream of ours for as long as a scope lasts.
+
+#include <c10/core/Device.h>
+
+#include <memory>
+
+namespace vbg::net {
+
+/// What LibTorch does on this thread for that GPU is done in the turn of `stream` (a cudaStream_t; null: the
+/// default one). Nothing on the CPU, or with a LibTorch without CUDA.
+class GpuStream {
+public:
+    GpuStream(c10::Device device, void* stream);
+    ~GpuStream();
+    GpuStream(const GpuStream&) = delete;
+    GpuStream& operator=(const GpuStream&) = delete;
+
+private:
+    struct Guard;
+    std::unique_ptr<Guard> guard_;
+};
+
+}  // namespace vbg::net
