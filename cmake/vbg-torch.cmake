@@ -8,7 +8,7 @@ set(VBG_TORCH_ROOT "" CACHE PATH "Folder of a LibTorch whose CPU part is used; e
 option(VBG_TORCH_CUDA "Link the CUDA part of the LibTorch in VBG_TORCH_ROOT" OFF)
 if(NOT VBG_TORCH_ROOT)
   find_package(Torch REQUIRED)
-  set(VBG_TORCH_C10_CUDA ${C10_CUDA_LIBRARY})  # its streams; only where it has CUDA
+  set(VBG_TORCH_C10_CUDA ${C10_CUDA_LIBRARY})  # only where it has CUDA; TORCH_LIBRARIES has it then
   return()
 endif()
 
@@ -18,9 +18,9 @@ set(TORCH_INCLUDE_DIRS ${VBG_TORCH_ROOT}/include ${VBG_TORCH_ROOT}/include/torch
 set(TORCH_LIBRARIES ${VBG_TORCH_CPU} ${VBG_TORCH_C10})
 if(VBG_TORCH_CUDA)
   find_library(VBG_TORCH_CUDA_LIBRARY torch_cuda PATHS ${VBG_TORCH_ROOT}/lib NO_DEFAULT_PATH REQUIRED)
-  # It is used by being there: its operators sign on while it is loaded, and no symbol of it is called.
-  find_library(VBG_TORCH_C10_CUDA c10_cuda PATHS ${VBG_TORCH_ROOT}/lib NO_DEFAULT_PATH REQUIRED)
-  list(APPEND TORCH_LIBRARIES -Wl,--push-state,--no-as-needed,${VBG_TORCH_CUDA_LIBRARY},--pop-state)
+  find_library(VBG_TORCH_C10_CUDA c10_cuda PATHS ${VBG_TORCH_ROOT}/lib NO_DEFAULT_PATH REQUIRED)  # its streams
+  # The other one is used by being there: its operators sign on while it is loaded, and no symbol of it is called.
+  list(APPEND TORCH_LIBRARIES -Wl,--push-state,--no-as-needed,${VBG_TORCH_CUDA_LIBRARY},--pop-state ${VBG_TORCH_C10_CUDA})
 endif()
 set(TORCH_CXX_FLAGS "")
 link_directories(${VBG_TORCH_ROOT}/lib)

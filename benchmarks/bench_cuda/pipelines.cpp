@@ -103,6 +103,7 @@ struct Paced {
 /// So many cameras at 30 frames a second at once.
 Paced paced(const Options& options, int streams, double seconds) {
     std::vector<std::unique_ptr<Run>> runs;
+    runs.reserve(static_cast<std::size_t>(streams));
     for (int i = 0; i < streams; ++i)
         runs.push_back(std::make_unique<Run>(options, options.device, 1280, 720, 30));
     std::vector<std::thread> threads;
@@ -166,9 +167,11 @@ nlohmann::json measure_pipelines(const Options& options) {
 
 nlohmann::json measure_streams(const Options& options) {
     nlohmann::json table = nlohmann::json::array();
-    const int most = options.streams > 0 ? options.streams : options.quick ? 2 : 256;
+    std::vector<int> counts{1, 2, 4, 8, 16, 32, 64, 100, 150, 200, 256};
+    if (options.quick) counts.resize(2);
+    if (options.streams > 0) counts = {options.streams};
     const double seconds = options.quick ? 0.3 : 6;
-    for (int streams = options.streams > 0 ? options.streams : 1; streams <= most; streams *= 2) {
+    for (const int streams : counts) {
         const Paced result = paced(options, streams, seconds);
         fmt::print(
             "{} cameras of 1280x720 at 30 frames/s: p50 {:.2f} ms, p99 {:.2f} ms, {} of {} frames late\n",

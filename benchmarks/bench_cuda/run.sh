@@ -11,7 +11,8 @@
 # VBG_TEST_DATA: folder with the networks and pictures; without it a pipeline is measured without a network.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-tests=(vbg_test_cuda vbg_test_core vbg_test_mask vbg_test_effect vbg_test_composite vbg_test_pipeline)
+tests=(vbg_test_cuda vbg_test_core vbg_test_mask vbg_test_effect vbg_test_composite vbg_test_segment_network
+  vbg_test_pipeline)
 
 # Some of the data's pictures, as bench_cuda reads them.
 pictures() {

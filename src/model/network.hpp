@@ -49,7 +49,8 @@ public:
     /// avx512_bf16), 2 threads; checked against the plain network: off by at most 0.26".
     [[nodiscard]] virtual const std::string& summary() const noexcept = 0;
 
-    /// Number of the GPU it runs on; -1: the CPU. Thread-safe.
+    /// Number of the GPU it runs on, where run_from_gpu() takes inputs; -1: they come from host memory.
+    /// Thread-safe.
     [[nodiscard]] virtual int gpu() const noexcept = 0;
 
     /// Runs once or more at this size, so that the first real frame costs what all others do.

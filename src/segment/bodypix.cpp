@@ -110,7 +110,7 @@ private:
         const int stride = description.output_stride;
         level.input.configure(spec, description.input, size.width, size.height, context);
         level.input.sample_padded(size.padding);
-        const net::Output& output = runner_.warm_up(level.input.data(), size.width, size.height).front();
+        const net::Output& output = runner_.warm_up(level.input, context).front();
         const int wide = (size.width - 1) / stride + 1, high = (size.height - 1) / stride + 1;
         if (output.channels != 1 || output.width != wide || output.height != high) {
             runner_.refuse(fmt::format(

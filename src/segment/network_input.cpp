@@ -17,11 +17,16 @@ void NetworkInput::configure(const FrameSpec& spec, const model::InputDescriptio
     normalise_.swap = (spec.format == PixelFormat::bgr8) != (input.color == "bgr");
     data_.assign(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3, 0.F);
     sample_area({0, 0, spec.width, spec.height});
+    device_x_ = {};
+    device_y_ = {};
+    device_data_ = {};
     if (!on_host(spec.device)) {
         // Whatever is asked for later: parts of the frame, or the padding's two inputs.
         device_x_ = cuda::DeviceTaps(width, std::max(2, most_area_taps(spec.width, width)), spec.device);
         device_y_ = cuda::DeviceTaps(height, std::max(2, most_area_taps(spec.height, height)), spec.device);
-        device_data_ = cuda::DeviceBuffer(data_.size() * sizeof(float), spec.device);
+        const std::size_t bytes = data_.size() * sizeof(float);
+        device_data_ = cuda::DeviceBuffer(bytes, spec.device);
+        cuda::copy_bytes(data_.data(), device_data_.data(), bytes, spec.device, context.stream());
     }
     const auto most_rows = static_cast<std::size_t>(std::max(2, most_area_taps(spec.height, height)));
     const std::size_t values = static_cast<std::size_t>(spec.width) * 3 + 1;

@@ -44,8 +44,11 @@ public:
     /// there in the turn of the context's stream.
     const float* fill(const ConstFrameView& frame, Context& context);
 
-    /// What fill() wrote last in host memory; after configure() all zeros.
-    [[nodiscard]] const float* data() const noexcept { return data_.data(); }
+    /// Where fill() writes. After configure() all zeros, on a GPU in the turn of the context's stream.
+    [[nodiscard]] const float* values() const noexcept {
+        return device_data_.data() != nullptr ? reinterpret_cast<const float*>(device_data_.data())
+                                              : data_.data();
+    }
     [[nodiscard]] int width() const noexcept { return width_; }
     [[nodiscard]] int height() const noexcept { return height_; }
 

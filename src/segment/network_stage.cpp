@@ -22,6 +22,10 @@ net::Precision precision(std::string_view word) {
     return net::Precision::automatic;
 }
 
+std::size_t input_bytes(int width, int height) {
+    return static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3 * sizeof(float);
+}
+
 }  // namespace
 
 net::NetworkOptions network_options(const Parameters& parameters) {
@@ -98,17 +102,16 @@ void NetworkRunner::refuse(const std::string& problem) const {
     throw Error(Errc::model, who() + ": " + problem);
 }
 
-const std::vector<net::Output>& NetworkRunner::warm_up(const float* input, int width, int height) {
-    named([&] {
-        network_->warm_up(height, width);
-        network_->run(input, height, width, outputs_);
-    });
-    if (!on_host(inputs_) && network_->gpu() != inputs_.index) {
-        const std::size_t bytes =
-            static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3 * sizeof(float);
-        if (bytes > carried_bytes_) carried_ = cuda::PinnedBuffer(bytes, inputs_);
-        carried_bytes_ = std::max(bytes, carried_bytes_);
+bool NetworkRunner::carries() const noexcept { return !on_host(inputs_) && network_->gpu() != inputs_.index; }
+
+const std::vector<net::Output>& NetworkRunner::warm_up(const NetworkInput& input, const Context& context) {
+    const int width = input.width(), height = input.height();
+    if (const std::size_t bytes = input_bytes(width, height); carries() && bytes > carried_bytes_) {
+        carried_ = cuda::PinnedBuffer(bytes, inputs_);
+        carried_bytes_ = bytes;
     }
+    // As frames will come: LibTorch keeps memory for each thread and stream by itself.
+    for (int i = 0; i < 3; ++i) evaluate(input.values(), width, height, context);
     std::erase_if(shapes_, [&](const Shapes& s) { return s.width == width && s.height == height; });
     Shapes& shapes = shapes_.emplace_back(Shapes{width, height, {}});
     for (const net::Output& output : outputs_) {
@@ -121,23 +124,25 @@ const std::vector<net::Output>& NetworkRunner::warm_up(const float* input, int w
     return outputs_;
 }
 
-const std::vector<net::Output>& NetworkRunner::run(const float* input, int width, int height) {
-    named([&] { network_->run(input, height, width, outputs_); });
-    return check_outputs(width, height);
+void NetworkRunner::evaluate(const float* input, int width, int height, const Context& context) {
+    const StreamRef stream = context.stream();
+    if (carries()) {
+        cuda::copy_bytes(input, carried_.data(), input_bytes(width, height), inputs_, stream);
+        cuda::synchronize(inputs_, stream);
+        input = reinterpret_cast<const float*>(carried_.data());
+    }
+    named([&] {
+        if (on_host(inputs_) || carries())
+            network_->run(input, height, width, outputs_);
+        else
+            network_->run_from_gpu(input, height, width, stream.native, outputs_);
+    });
 }
 
 const std::vector<net::Output>& NetworkRunner::run(const float* input, int width, int height,
                                                    const Context& context) {
-    if (on_host(inputs_)) return run(input, width, height);
-    if (network_->gpu() == inputs_.index) {
-        named([&] { network_->run_from_gpu(input, height, width, context.stream().native, outputs_); });
-        return check_outputs(width, height);
-    }
-    const std::size_t bytes =
-        static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3 * sizeof(float);
-    cuda::copy_bytes(input, carried_.data(), bytes, inputs_, context.stream());
-    cuda::synchronize(inputs_, context.stream());
-    return run(reinterpret_cast<const float*>(carried_.data()), width, height);
+    evaluate(input, width, height, context);
+    return check_outputs(width, height);
 }
 
 const std::vector<net::Output>& NetworkRunner::check_outputs(int width, int height) {

@@ -18,11 +18,12 @@
 namespace vbg::segment {
 
 /// Parameters that each of them declares.
-inline constexpr Parameter kDevice{
-    .name = "device",
-    .type = ParameterType::text,
-    .default_value = "auto",
-    .help = "Where the network runs: auto, cpu, cuda or cuda:N; auto takes the first GPU that works."};
+inline constexpr Parameter kDevice{.name = "device",
+                                   .type = ParameterType::text,
+                                   .default_value = "auto",
+                                   .help =
+                                       "Where the network runs: auto, cpu, cuda or cuda:N; auto takes the "
+                                       "pipeline's GPU, else the first that works."};
 inline constexpr Parameter kPrecision{
     .name = "precision",
     .type = ParameterType::choice,
@@ -102,19 +103,22 @@ public:
     /// Throws Error{model}: who() and `problem`.
     [[noreturn]] void refuse(const std::string& problem) const;
 
-    /// Runs at this size until it is warm, and once for the sizes of its outputs. Several sizes may be warm.
-    const std::vector<net::Output>& warm_up(const float* input, int width, int height);
-    /// Runs once at a size that is warm. Throws Error{model} where the output's size is not what warm_up()
-    /// found, or it has NaN.
-    const std::vector<net::Output>& run(const float* input, int width, int height);
-    /// The same for an input that lies where load() was told, in the turn of the context's stream. Where that
-    /// is another place than the network's the input is carried to it.
+    /// Runs with this input of zeros, in the turn of the context's stream, until the network is warm at its
+    /// size, and once for the sizes of its outputs. Several sizes may be warm.
+    const std::vector<net::Output>& warm_up(const NetworkInput& input, const Context& context);
+    /// Runs once at a size that is warm. `input` lies where load() was told, and is there in the turn of the
+    /// context's stream; where the network is at another place it is carried. Throws Error{model} where the
+    /// output's size is not what warm_up() found, or it has NaN.
     const std::vector<net::Output>& run(const float* input, int width, int height, const Context& context);
 
 private:
     /// Does `work`, putting who() in front of the text of what it throws.
     template <class Work>
     auto named(Work work) const;
+    /// Whether inputs lie on a GPU and the network elsewhere.
+    [[nodiscard]] bool carries() const noexcept;
+    /// The network's answer -> outputs_.
+    void evaluate(const float* input, int width, int height, const Context& context);
 
     std::string stage_, path_;
     net::NetworkOptions options_;

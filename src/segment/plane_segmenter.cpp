@@ -102,7 +102,7 @@ void PlaneSegmenter::do_configure(const FrameSpec& spec, Context& context) {
 
 void PlaneSegmenter::prepare(Level& level, const InputSize& size, const FrameSpec& spec, Context& context) {
     level.input.configure(spec, runner_.description().input, size.width, size.height, context);
-    const net::Output& output = runner_.warm_up(level.input.data(), size.width, size.height).front();
+    const net::Output& output = runner_.warm_up(level.input, context).front();
     if (output.channels != chosen_.channels) {
         runner_.refuse(fmt::format("output '{}' has {} channels; its description says {}", chosen_.name,
                                    output.channels, chosen_.channels));

@@ -1,27 +1,56 @@
 #include "torch/gpu_stream.hpp"
 
+#include <vbg/error.hpp>
+
 #ifdef VBG_HAVE_TORCH_CUDA
-#    include <c10/cuda/CUDAGuard.h>
+#    include <c10/core/StreamGuard.h>
 #    include <c10/cuda/CUDAStream.h>
 #endif
 
 namespace vbg::net {
 
 #ifdef VBG_HAVE_TORCH_CUDA
+
+namespace {
+
+/// LibTorch has a number of its own for the default stream, and its numbers of others are their addresses:
+/// the odd one of cudaStreamLegacy, which is the default stream's other name, would be taken for something
+/// else.
+c10::Stream stream_of(c10::Device device, void* stream) {
+    auto* const given = static_cast<cudaStream_t>(stream);
+    if (given == nullptr || given == cudaStreamLegacy)
+        return c10::cuda::getDefaultCUDAStream(device.index()).unwrap();
+    return c10::cuda::getStreamFromExternal(given, device.index()).unwrap();
+}
+
+}  // namespace
+
+/// The guard for streams of all kinds, which asks LibTorch's library. CUDAStreamGuard would compile calls of
+/// the CUDA runtime into this one, where they meet another runtime than LibTorch's.
 struct GpuStream::Guard {
-    Guard(c10::DeviceIndex gpu, void* stream)
-        : in_turn(stream != nullptr ? c10::cuda::getStreamFromExternal(static_cast<cudaStream_t>(stream), gpu)
-                                    : c10::cuda::getDefaultCUDAStream(gpu)) {}
-    c10::cuda::CUDAStreamGuard in_turn;
+    explicit Guard(c10::Stream stream) : in_turn(stream) {}
+    c10::StreamGuard in_turn;
 };
 
+bool GpuStream::possible() noexcept { return true; }
+
 GpuStream::GpuStream(c10::Device device, void* stream) {
-    if (device.is_cuda()) guard_ = std::make_unique<Guard>(device.index(), stream);
+    if (device.is_cuda()) guard_ = std::make_unique<Guard>(stream_of(device, stream));
 }
+
 #else
+
 struct GpuStream::Guard {};
 
-GpuStream::GpuStream(c10::Device /*device*/, void* /*stream*/) {}
+bool GpuStream::possible() noexcept { return false; }
+
+GpuStream::GpuStream(c10::Device device, void* /*stream*/) {
+    if (device.is_cuda())
+        throw Error(Errc::not_built,
+                    "this libvbg cannot run LibTorch in a stream of its own: configure with "
+                    "-DVBG_CUDA=ON and a LibTorch that has CUDA");
+}
+
 #endif
 
 GpuStream::~GpuStream() = default;

@@ -8,9 +8,13 @@
 namespace vbg::net {
 
 /// What LibTorch does on this thread for that GPU is done in the turn of `stream` (a cudaStream_t; null: the
-/// default one). Nothing on the CPU, or with a LibTorch without CUDA.
+/// default one). Nothing on the CPU.
 class GpuStream {
 public:
+    /// Whether this libvbg was built for it. Where not, LibTorch may work on a GPU all the same, but in its
+    /// own stream: what lies on the GPU is not to be given to it then.
+    [[nodiscard]] static bool possible() noexcept;
+
     GpuStream(c10::Device device, void* stream);
     ~GpuStream();
     GpuStream(const GpuStream&) = delete;

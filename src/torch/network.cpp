@@ -47,7 +47,8 @@ bool is_out_of_memory(const std::string& text) {
     const std::string text = reason(error);
     if (is_out_of_memory(text))
         throw Error(Errc::out_of_memory, at + ": " + text + ". Use a lower resolution");
-    if (device.is_cuda() && text.find("CUDA") != std::string::npos)
+    if (device.is_cuda() &&
+        (text.find("CUDA") != std::string::npos || text.find("cuDNN") != std::string::npos))
         throw Error(Errc::device, at + ": " + text);
     throw Error(Errc::model, at + ": the network failed: " + text);
 }
@@ -92,6 +93,7 @@ class TorchNetwork final : public Network {
 public:
     TorchNetwork(const std::string& path, const NetworkOptions& options)
         : description_(read_description(path)),
+          options_(options),
           choice_(choose(options)),
           outputs_(wanted_outputs(description_, options.outputs)) {
         const c10::InferenceMode inference;
@@ -110,7 +112,8 @@ public:
     }
 
     [[nodiscard]] int gpu() const noexcept override {
-        return choice_.device.is_cuda() ? static_cast<int>(choice_.device.index()) : -1;
+        return choice_.device.is_cuda() && GpuStream::possible() ? static_cast<int>(choice_.device.index())
+                                                                 : -1;
     }
 
     void run(const float* input, int height, int width, std::vector<Output>& outputs) override {
@@ -118,6 +121,7 @@ public:
     }
     void run_from_gpu(const float* input, int height, int width, void* stream,
                       std::vector<Output>& outputs) override {
+        if (gpu() < 0) return run(input, height, width, outputs);
         try {
             const GpuStream turn(choice_.device, stream);
             run_on(choice_.device, input, height, width, outputs);
@@ -163,9 +167,11 @@ private:
     torch::jit::Module read(const std::string& path) const;
     bool attempt(const std::string& path, c10::ScalarType type, Effort effort,
                  const std::vector<at::Tensor>& reference, std::string& why_not);
+    bool attempt_all(const std::string& path, const std::vector<at::Tensor>& reference, std::string& why_not);
     void describe(const Difference* difference, const std::string& why_not);
 
     model::Description description_;
+    NetworkOptions options_;
     Choice choice_;
     std::vector<model::OutputDescription> outputs_;
     std::vector<int> positions_;
@@ -191,7 +197,8 @@ bool TorchNetwork::attempt(const std::string& path, c10::ScalarType type, Effort
         graph_.emplace(read(path), positions_, GraphOptions{choice_.device, type, effort});
         choice_.type = type;
         difference_ = compare(reference, forward(check_picture(description_.input)));
-        if (is_rounding(difference_, type == c10::kFloat)) return true;
+        // On a GPU cuDNN rounds what it multiplies in fp32 to TF32, as many bits as fp16 has.
+        if (is_rounding(difference_, type == c10::kFloat && choice_.device.is_cpu())) return true;
         why_not += std::string(why_not.empty() ? "" : "; ") + to_text(type) + name_of(effort) +
                    " gave other results than plain fp32 (off by up to " +
                    std::to_string(difference_.largest) + ")";
@@ -205,8 +212,19 @@ bool TorchNetwork::attempt(const std::string& path, c10::ScalarType type, Effort
 
 /// From the best to the plainest way; the first that agrees with the plain network on a small picture is
 /// taken.
+bool TorchNetwork::attempt_all(const std::string& path, const std::vector<at::Tensor>& reference,
+                               std::string& why_not) {
+    std::vector<c10::ScalarType> types = {choice_.type};
+    if (choice_.type != c10::kFloat) types.push_back(c10::kFloat);
+    for (const c10::ScalarType type : types)
+        for (const Effort effort : {Effort::fused, Effort::rewritten, Effort::plain}) {
+            if (effort == Effort::fused && choice_.device.is_cuda()) continue;  // nothing is fused there
+            if (attempt(path, type, effort, reference, why_not)) return true;
+        }
+    return false;
+}
+
 void TorchNetwork::build(const std::string& path) {
-    const c10::ScalarType wanted = choice_.type;
     torch::jit::Module module = read(path);
     module.eval();
     const int count = output_count(module, description_.name);
@@ -231,12 +249,13 @@ void TorchNetwork::build(const std::string& path) {
     for (std::size_t i = 0; i < reference.size(); ++i) take(reference[i], outputs_[i], checked);
 
     std::string why_not;
-    std::vector<c10::ScalarType> types = {wanted};
-    if (wanted != c10::kFloat) types.push_back(c10::kFloat);
-    bool done = false;
-    for (const c10::ScalarType type : types)
-        for (const Effort effort : {Effort::fused, Effort::rewritten, Effort::plain})
-            done = done || attempt(path, type, effort, reference, why_not);
+    bool done = attempt_all(path, reference, why_not);
+    if (!done && choice_.device.is_cuda()) {  // it has no code for GPUs, or the GPU no room, or it has failed
+        why_not = choice_.device.str() + ": " + why_not;
+        choice_ = choose_cpu(options_);
+        use_threads(choice_.threads);
+        done = attempt_all(path, reference, why_not);
+    }
     if (!done) {
         choice_.type = c10::kFloat;
         choice_.device = c10::kCPU;

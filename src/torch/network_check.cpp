@@ -90,8 +90,8 @@ Difference compare(const std::vector<at::Tensor>& reference, const std::vector<a
     return difference;
 }
 
-bool is_rounding(const Difference& difference, bool fp32) noexcept {
-    return difference.usable && difference.relative <= (fp32 ? 1e-3 : 0.15);
+bool is_rounding(const Difference& difference, bool exact) noexcept {
+    return difference.usable && difference.relative <= (exact ? 1e-3 : 0.15);
 }
 
 }  // namespace vbg::net

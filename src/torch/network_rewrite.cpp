@@ -173,6 +173,13 @@ void send_to_onednn(torch::jit::Graph& graph, Node* node, const ConvolutionParts
                                                       node->input(3), node->input(5), node->input(6)}));
 }
 
+/// cuDNN takes picture and weight in the same order, and would bring the weight into the picture's anew with
+/// every run.
+void order_weight(torch::jit::Graph& graph, Node* node, const ConvolutionParts& parts) {
+    const torch::jit::WithInsertPoint at(node);
+    node->replaceInput(1, graph.insertConstant(parts.weight.contiguous(at::MemoryFormat::ChannelsLast)));
+}
+
 /// The one node that reads the result of `node`, or nullptr.
 Node* only_reader(const Node& node) {
     const auto& uses = node.output()->uses();
@@ -223,6 +230,11 @@ std::vector<std::unique_ptr<Convolution>> rewrite(torch::jit::Graph& graph, c10:
             else
                 send_to_onednn(graph, node, parts);
         }
+        nodes.clear();
+    } else if (device.is_cuda()) {
+        collect(*graph.block(), nodes);
+        for (Node* node : nodes)
+            if (const auto parts = convolution_parts(*node)) order_weight(graph, node, *parts);
         nodes.clear();
     }
     collect(*graph.block(), nodes);

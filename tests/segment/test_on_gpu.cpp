@@ -10,6 +10,7 @@
 
 #include "cuda/runtime.hpp"
 #include "segment/models.hpp"
+#include "segment/network_input.hpp"
 #include "simulated_gpu/control.hpp"
 
 using namespace vbg;
@@ -140,4 +141,66 @@ TEST_CASE("coarser levels and parts of the frame on a GPU") {
         stream.synchronize();
         CHECK(differences(std::as_const(got).view(), std::as_const(wanted).view()).largest <= 1);
     }
+}
+
+TEST_CASE("one network for the pictures of two GPUs") {
+    if (!test::have_data("models/tflite")) return;
+    const Frame picture =
+        test::read_picture((test::data_folder() / test::bodypix_cases().front().picture).string());
+    const std::string spec = "selfie:precision=fp32,device=cpu,crop=off,model=" +
+                             quote_value(test::converted("models/tflite/selfie_segmentation.tflite"));
+    gpu::start_again();
+    gpu::set_gpus(2);
+    const Device devices[] = {{DeviceType::cuda, 0}, {DeviceType::cuda, 1}};
+    {
+        cuda::Stream streams[] = {cuda::Stream(devices[0]), cuda::Stream(devices[1])};
+        std::vector<std::unique_ptr<Segmenter>> segmenters;
+        std::vector<std::unique_ptr<Context>> contexts;
+        std::vector<Frame> up;
+        std::vector<Mask> made, got;
+        for (std::size_t i = 0; i < 2; ++i) {
+            FrameSpec frames{picture.width(), picture.height(), PixelFormat::bgr8, {}, devices[i], 30};
+            contexts.push_back(std::make_unique<Context>(1, devices[i], streams[i].ref()));
+            segmenters.push_back(make_segmenter(spec));
+            segmenters[i]->configure(frames, *contexts[i]);
+            up.emplace_back(frames);
+            made.emplace_back(frames.width, frames.height, MaskFormat::u8, devices[i]);
+            got.emplace_back(frames.width, frames.height);
+            copy_pixels(moved(picture, 40 * static_cast<int>(i)).view(), up[i].view(), streams[i].ref());
+        }
+        for (std::size_t i = 0; i < 2; ++i)
+            segmenters[i]->segment(std::as_const(up[i]).view(), made[i].view(), *contexts[i]);
+        Mask wanted(picture.width(), picture.height());
+        Context here(1);
+        const auto on_cpu = make_segmenter(spec);
+        on_cpu->configure({picture.width(), picture.height(), PixelFormat::bgr8, {}, {}, 30}, here);
+        for (std::size_t i = 0; i < 2; ++i) {
+            CAPTURE(i);
+            copy_pixels(std::as_const(made[i]).view(), got[i].view(), streams[i].ref());
+            streams[i].synchronize();
+            const Frame given = moved(picture, 40 * static_cast<int>(i));
+            on_cpu->segment(given.view(), wanted.view(), here);
+            CHECK(differences(std::as_const(got[i]).view(), std::as_const(wanted).view()).largest <= 1);
+        }
+    }
+    CHECK(gpu::fault() == "");
+    gpu::start_again();
+}
+
+TEST_CASE("a network's input is all zeros to begin with, wherever it lies") {
+    gpu::start_again();
+    cuda::Stream stream(kGpu);
+    Context context(1, kGpu, stream.ref());
+    FrameSpec frames{64, 48, PixelFormat::bgr8, {}, kGpu, 30};
+    segment::NetworkInput input;
+    input.configure(frames, {}, 33, 17, context);
+    std::vector<float> got(std::size_t{33} * 17 * 3, 1.F);
+    cuda::copy_bytes(input.values(), got.data(), got.size() * sizeof(float), kGpu, stream.ref());
+    stream.synchronize();
+    CHECK(std::count(got.begin(), got.end(), 0.F) == static_cast<std::ptrdiff_t>(got.size()));
+    frames.device = {};
+    input.configure(frames, {}, 33, 17, context);
+    CHECK(std::count(input.values(), input.values() + got.size(), 0.F) ==
+          static_cast<std::ptrdiff_t>(got.size()));
+    CHECK(gpu::memory_in_use() == 0);
 }

@@ -233,7 +233,7 @@ TEST_CASE("every instruction set gives the same input and the same matte") {
         input.configure(test::spec_of(frame), about, size.width, size.height, context);
         input.sample_padded(size.padding);
         const std::vector<float> one(input.fill(frame.view(), context),
-                                     input.data() + 3 * size.width * size.height);
+                                     input.values() + 3 * size.width * size.height);
         if (inputs.empty()) inputs = one;
         CHECK(test::largest_difference(one.data(), inputs) < 1e-4);
         MatteOutput output;
