@@ -45,7 +45,11 @@ int output_count(const torch::jit::Module& module, const std::string& name) {
 Graph::Graph(torch::jit::Module module, const std::vector<int>& positions, const GraphOptions& options) {
     module.eval();
     module.to(options.device, options.type);
-    const torch::jit::Module frozen = torch::jit::freeze_module(select_outputs(module, positions));
+    const torch::jit::Module selected = select_outputs(module, positions);
+    const torch::jit::Module frozen = torch::jit::freeze_module(selected);
+    for (const torch::jit::Module* part :
+         {static_cast<const torch::jit::Module*>(&module), &selected, &frozen})
+        functions_.push_back(part->_ivalue()->compilation_unit());
     graph_ = frozen.get_method("forward").graph()->copy();
     if (graph_->inputs().size() != 2 || graph_->outputs().size() != 1)
         throw Error(Errc::internal, "a frozen graph does not take a picture and give a tuple");

@@ -40,6 +40,8 @@ public:
 
 private:
     c10::IValue self_;  ///< None where the graph does not read it
+    /// The functions that were inlined into the graph, without weights: where it fails, LibTorch names them.
+    std::vector<std::shared_ptr<torch::jit::CompilationUnit>> functions_;
     std::shared_ptr<torch::jit::Graph> graph_;
     std::vector<std::unique_ptr<Convolution>> convolutions_;
     torch::jit::Code code_;

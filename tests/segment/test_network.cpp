@@ -72,6 +72,28 @@ TEST_CASE("an input that lies where the network runs gives what one in host memo
           Errc::invalid_argument);
 }
 
+TEST_CASE("a network that fails while it runs says why, and works again") {
+    vbg_test::TempDir folder;
+    const std::string path = folder / "m.pt";
+    test::make_module(
+        path, "def forward(self, x):\n    return torch.conv2d(x.view([1, 3, 128, 128]), self.weight)\n",
+        R"({"name": "made", "input": {"rule": "multiple", "stride": 16, "scale": [0.01, 0.01, 0.01], )"
+        R"("offset": [0, 0, 0]}, "outputs": [)" +
+            matte + "]}",
+        0.3F);
+    for (const Precision precision : {Precision::fp32, Precision::bf16}) {
+        const auto network = Network::load(path, options(precision));
+        const std::vector<float> input(128 * 128 * 3, 1.F);
+        std::vector<net::Output> outputs;
+        std::string text;
+        CHECK(code_of([&] { network->run(input.data(), 64, 128, outputs); }, text) == Errc::model);
+        CHECK(text.find("made at 128x64 on cpu: the network failed") != std::string::npos);
+        CHECK(text.find("[1, 3, 128, 128]") != std::string::npos);
+        network->run(input.data(), 128, 128, outputs);
+        CHECK(outputs.at(0).data.at(5) == doctest::Approx(0.9).epsilon(0.01));
+    }
+}
+
 TEST_CASE("a small network computes what its formula says, whatever its activation") {
     vbg_test::TempDir folder;
     struct Case {
