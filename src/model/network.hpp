@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "model/batcher.hpp"
 #include "model/description.hpp"
 
 namespace vbg::net {
@@ -21,6 +22,9 @@ struct NetworkOptions {
     int threads = 0;
     /// Names of outputs wanted; what only the others need is never computed. Empty = every output.
     std::vector<std::string> outputs;
+    /// Inputs that come from several threads at once go through the network together. On a GPU they do by
+    /// default; the CPU's cores are busy with one.
+    enum class Batches : std::int32_t { on_gpu, never, always } batches = Batches::on_gpu;
 };
 
 /// One output of one run: float32, NHWC, batch 1. The vector keeps its capacity from run to run.
@@ -56,7 +60,8 @@ public:
     /// Runs once or more at this size, so that the first real frame costs what all others do.
     virtual void warm_up(int height, int width) = 0;
 
-    /// input: height x width x 3 floats, already normalised as description().input says. Thread-safe.
+    /// input: height x width x 3 floats, already normalised as description().input says. Thread-safe; what
+    /// several threads ask at once may be answered together (NetworkOptions::batches).
     /// outputs: one for each of NetworkOptions::outputs, in that order; where that was empty, one for each of
     /// description().outputs. Throws Error{invalid_argument} for a size the description does not allow,
     /// Error{model} when an output has the wrong shape or type, or holds NaN or infinity,
@@ -68,6 +73,10 @@ public:
     /// run(). Thread-safe.
     virtual void run_from_gpu(const float* input, int height, int width, void* stream,
                               std::vector<Output>& outputs) = 0;
+
+    /// Calls answered together with others' or alone, and batches; zeros where each runs by itself.
+    /// Thread-safe.
+    [[nodiscard]] virtual Batcher::Counts batch_counts() const = 0;
 
 protected:
     Network();

@@ -3,6 +3,7 @@
 #include <vbg/error.hpp>
 
 #ifdef VBG_HAVE_TORCH_CUDA
+#    include <c10/core/Event.h>
 #    include <c10/core/StreamGuard.h>
 #    include <c10/cuda/CUDAStream.h>
 #endif
@@ -38,6 +39,16 @@ GpuStream::GpuStream(c10::Device device, void* stream) {
     if (device.is_cuda()) guard_ = std::make_unique<Guard>(stream_of(device, stream));
 }
 
+void GpuStream::comes_after(void* stream) const {
+    if (!guard_) return;
+    const c10::Stream here = guard_->in_turn.current_stream();
+    const c10::Stream other = stream_of(here.device(), stream);
+    if (other == here) return;
+    c10::Event mark(c10::DeviceType::CUDA);
+    mark.record(other);
+    mark.block(here);
+}
+
 #else
 
 struct GpuStream::Guard {};
@@ -50,6 +61,8 @@ GpuStream::GpuStream(c10::Device device, void* /*stream*/) {
                     "this libvbg cannot run LibTorch in a stream of its own: configure with "
                     "-DVBG_CUDA=ON and a LibTorch that has CUDA");
 }
+
+void GpuStream::comes_after(void* /*stream*/) const {}
 
 #endif
 

@@ -17,6 +17,8 @@ public:
 
     GpuStream(c10::Device device, void* stream);
     ~GpuStream();
+    /// What is done from now on comes after all that `stream` was given so far; nobody waits for it here.
+    void comes_after(void* stream) const;
     GpuStream(const GpuStream&) = delete;
     GpuStream& operator=(const GpuStream&) = delete;
 

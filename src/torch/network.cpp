@@ -19,6 +19,7 @@
 #include "torch/network_check.hpp"
 #include "torch/network_choice.hpp"
 #include "torch/network_graph.hpp"
+#include "torch/network_values.hpp"
 
 namespace vbg::net {
 namespace {
@@ -53,6 +54,16 @@ bool is_out_of_memory(const std::string& text) {
     throw Error(Errc::model, at + ": the network failed: " + text);
 }
 
+/// Pictures that go through a network together: so many, and so many values of all inputs together, that one
+/// more would gain nothing on a GPU. (BodyPix at 1280x720, medium: 16 of 680 thousand.)
+constexpr std::size_t kMostTogether = 16, kMostValues = 12'000'000;
+
+std::size_t most_together(const Batcher::Call::Kind& kind) {
+    const std::size_t values =
+        static_cast<std::size_t>(kind.height) * static_cast<std::size_t>(kind.width) * 3;
+    return std::clamp<std::size_t>(kMostValues / values, 1, kMostTogether);
+}
+
 const char* name_of(Effort effort) noexcept {
     if (effort == Effort::plain) return "";
     return effort == Effort::fused ? " with fused convolutions" : " rewritten";
@@ -83,12 +94,6 @@ std::vector<model::OutputDescription> wanted_outputs(const model::Description& d
     return wanted;
 }
 
-std::string shape_text(const at::Tensor& tensor) {
-    std::string text = "[";
-    for (const auto side : tensor.sizes()) text += (text.size() > 1 ? ", " : "") + std::to_string(side);
-    return text + "]";
-}
-
 class TorchNetwork final : public Network {
 public:
     TorchNetwork(const std::string& path, const NetworkOptions& options)
@@ -111,47 +116,37 @@ public:
         for (int i = 0; i < 2; ++i) run(grey.data(), height, width, ignored);
     }
 
+    [[nodiscard]] Batcher::Counts batch_counts() const override {
+        return batcher_ ? batcher_->counts() : Batcher::Counts{};
+    }
     [[nodiscard]] int gpu() const noexcept override {
         return choice_.device.is_cuda() && GpuStream::possible() ? static_cast<int>(choice_.device.index())
                                                                  : -1;
     }
 
     void run(const float* input, int height, int width, std::vector<Output>& outputs) override {
-        run_on(c10::kCPU, input, height, width, outputs);
+        answer({input, {height, width, false}, nullptr, outputs});
     }
     void run_from_gpu(const float* input, int height, int width, void* stream,
                       std::vector<Output>& outputs) override {
-        if (gpu() < 0) return run(input, height, width, outputs);
-        try {
-            const GpuStream turn(choice_.device, stream);
-            run_on(choice_.device, input, height, width, outputs);
-        } catch (const Error&) {
-            throw;
-        } catch (const std::exception& error) {
-            rethrow(error, description_.name, choice_.device, height, width);
-        }
+        answer({input, {height, width, gpu() >= 0}, stream, outputs});
     }
 
 private:
-    /// `input` lies on `device`.
-    void run_on(c10::Device device, const float* input, int height, int width, std::vector<Output>& outputs) {
-        check_input(input, height, width);
-        const c10::InferenceMode inference;
-        std::vector<at::Tensor> results;
-        try {
-            if (choice_.device.is_cpu()) use_threads(choice_.threads);
-            // from_blob wants a pointer to non-const; nothing writes through it.
-            const at::Tensor pixels = at::from_blob(const_cast<float*>(input), {1, height, width, 3},
-                                                    at::TensorOptions(at::kFloat).device(device));
-            results = forward(pixels.permute({0, 3, 1, 2}));
-        } catch (const Error&) {
-            throw;
-        } catch (const std::exception& error) {
-            rethrow(error, description_.name, choice_.device, height, width);
-        }
-        outputs.resize(results.size());
-        for (std::size_t i = 0; i < results.size(); ++i) take(results[i], outputs_[i], outputs[i]);
+    struct Call : Batcher::Call {
+        Call(const float* pixels, const Kind& its_kind, void* its_stream, std::vector<Output>& results)
+            : Batcher::Call(pixels, its_kind, its_stream), outputs(results) {}
+        std::vector<Output>& outputs;
+    };
+
+    void answer(Call&& call) {
+        check_input(description_, call.input, call.kind.height, call.kind.width);
+        if (batcher_) return batcher_->run(call, most_together(call.kind));
+        answer_all({&call});
+        if (call.failure) std::rethrow_exception(call.failure);
     }
+    void answer_all(const Batcher::Calls& calls);
+    std::vector<at::Tensor> forward_all(const Batcher::Calls& calls) const;
 
     std::vector<at::Tensor> forward(const at::Tensor& given) const {
         const at::Tensor input = writes_input_ ? given.clone() : given;
@@ -161,13 +156,12 @@ private:
         return results;
     }
 
-    void check_input(const float* input, int height, int width) const;
-    void take(const at::Tensor& result, const model::OutputDescription& wanted, Output& output) const;
     void build(const std::string& path);
     torch::jit::Module read(const std::string& path) const;
     bool attempt(const std::string& path, c10::ScalarType type, Effort effort,
                  const std::vector<at::Tensor>& reference, std::string& why_not);
     bool attempt_all(const std::string& path, const std::vector<at::Tensor>& reference, std::string& why_not);
+    void allow_batches(const std::vector<at::Tensor>& reference);
     void describe(const Difference* difference, const std::string& why_not);
 
     model::Description description_;
@@ -179,8 +173,52 @@ private:
     std::optional<torch::jit::Module> plain_;  ///< only where no graph could be made
     bool writes_input_ = false;  ///< the network works in place on what it is given, which is the caller's
     Difference difference_;
+    std::optional<Batcher> batcher_;
+    std::string why_no_batches_;
     std::string summary_;
 };
+
+/// Throws for all of them, or notes what one alone did wrong.
+void TorchNetwork::answer_all(const Batcher::Calls& calls) {
+    const c10::InferenceMode inference;
+    std::vector<at::Tensor> results;
+    const Batcher::Call::Kind kind = calls.front()->kind;
+    try {
+        results = forward_all(calls);
+    } catch (const Error&) {
+        throw;
+    } catch (const std::exception& error) {
+        rethrow(error, description_.name, choice_.device, kind.height, kind.width);
+    }
+    for (std::size_t n = 0; n < calls.size(); ++n) {
+        Call& call = static_cast<Call&>(*calls[n]);
+        try {
+            call.outputs.resize(results.size());
+            for (std::size_t i = 0; i < results.size(); ++i)
+                take_output(description_, outputs_[i], results[i], {n, calls.size()}, call.outputs[i]);
+        } catch (...) {
+            call.failure = std::current_exception();
+        }
+    }
+}
+
+/// In the turn of the first call's stream, where they lie on a GPU.
+std::vector<at::Tensor> TorchNetwork::forward_all(const Batcher::Calls& calls) const {
+    const Batcher::Call& first = *calls.front();
+    const c10::Device device = first.kind.on_gpu ? choice_.device : c10::Device(c10::kCPU);
+    if (choice_.device.is_cpu()) use_threads(choice_.threads);
+    const GpuStream turn(device, first.stream);
+    std::vector<at::Tensor> pixels;
+    for (const Batcher::Call* call : calls) {
+        if (call->stream != first.stream) turn.comes_after(call->stream);
+        // from_blob wants a pointer to non-const; nothing writes through it.
+        pixels.push_back(at::from_blob(const_cast<float*>(call->input),
+                                       {1, call->kind.height, call->kind.width, 3},
+                                       at::TensorOptions(at::kFloat).device(device)));
+    }
+    const at::Tensor all = pixels.size() == 1 ? pixels.front() : at::cat(pixels);
+    return forward(all.permute({0, 3, 1, 2}));
+}
 
 torch::jit::Module TorchNetwork::read(const std::string& path) const {
     try {
@@ -246,7 +284,8 @@ void TorchNetwork::build(const std::string& path) {
         rethrow(error, description_.name, c10::kCPU, height, width);
     }
     Output checked;
-    for (std::size_t i = 0; i < reference.size(); ++i) take(reference[i], outputs_[i], checked);
+    for (std::size_t i = 0; i < reference.size(); ++i)
+        take_output(description_, outputs_[i], reference[i], {0, 1}, checked);
 
     std::string why_not;
     bool done = attempt_all(path, reference, why_not);
@@ -261,7 +300,33 @@ void TorchNetwork::build(const std::string& path) {
         choice_.device = c10::kCPU;
         plain_ = std::move(module);
     }
+    if (done) allow_batches(reference);
     describe(done ? &difference_ : nullptr, why_not);
+}
+
+/// Networks may be made for one picture at a time, so two go through it first, of which one is the other
+/// upside down: each must get the answer that it gets alone.
+void TorchNetwork::allow_batches(const std::vector<at::Tensor>& reference) {
+    using Batches = NetworkOptions::Batches;
+    if (options_.batches == Batches::never) return;
+    if (options_.batches == Batches::on_gpu && choice_.device.is_cpu()) return;
+    try {
+        const at::Tensor picture = check_picture(description_.input);
+        const at::Tensor turned = picture.flip({2});
+        const std::vector<at::Tensor> other = forward(turned);
+        std::vector<at::Tensor> firsts, seconds;
+        for (const at::Tensor& both : forward(at::cat({picture, turned}))) {
+            firsts.push_back(both.narrow(0, 0, 1));
+            seconds.push_back(both.narrow(0, 1, 1));
+        }
+        const bool exact = choice_.type == c10::kFloat && choice_.device.is_cpu();
+        if (is_rounding(compare(reference, firsts), exact) && is_rounding(compare(other, seconds), exact))
+            batcher_.emplace(kMostTogether, [this](const Batcher::Calls& calls) { answer_all(calls); });
+        else
+            why_no_batches_ = "two together give other results";
+    } catch (const std::exception& error) {
+        why_no_batches_ = reason(error);
+    }
 }
 
 void TorchNetwork::describe(const Difference* difference, const std::string& why_not) {
@@ -277,51 +342,8 @@ void TorchNetwork::describe(const Difference* difference, const std::string& why
         std::snprintf(text, sizeof text, "%.2g", difference->largest);
         summary_ += std::string("; checked against the plain network: off by at most ") + text;
     }
+    if (!why_no_batches_.empty()) summary_ += "; takes one picture at a time: " + why_no_batches_;
     if (!why_not.empty()) summary_ += "; fell back because " + why_not;
-}
-
-void TorchNetwork::check_input(const float* input, int height, int width) const {
-    const model::InputDescription& wanted = description_.input;
-    const int stride = std::max(wanted.stride, 1);
-    std::string rule;
-    if (input == nullptr || height < 1 || width < 1) {
-        rule = "at least 1x1 and data";
-    } else if (wanted.rule == model::SizeRule::fixed && (height != wanted.height || width != wanted.width)) {
-        rule = std::to_string(wanted.width) + "x" + std::to_string(wanted.height);
-    } else if (wanted.rule == model::SizeRule::stride_plus &&
-               ((height - 1) % stride != 0 || (width - 1) % stride != 0)) {
-        rule = "sides that are a multiple of " + std::to_string(stride) + ", plus 1";
-    } else if (wanted.rule == model::SizeRule::multiple && (height % stride != 0 || width % stride != 0)) {
-        rule = "sides that are a multiple of " + std::to_string(stride);
-    }
-    if (!rule.empty())
-        throw Error(Errc::invalid_argument, "model '" + description_.name + "' got an input of " +
-                                                std::to_string(width) + "x" + std::to_string(height) +
-                                                ", wanted " + rule);
-}
-
-void TorchNetwork::take(const at::Tensor& result, const model::OutputDescription& wanted,
-                        Output& output) const {
-    const std::string where = "model '" + description_.name + "', output '" + wanted.name + "'";
-    if (result.dim() != 4 || result.size(0) != 1 || result.size(1) != wanted.channels || result.numel() == 0)
-        throw Error(Errc::model, where + " has the shape " + shape_text(result) + ", wanted [1, " +
-                                     std::to_string(wanted.channels) + ", height, width]");
-    if (!result.is_floating_point())
-        throw Error(Errc::model,
-                    where + " holds " + c10::toString(result.scalar_type()) + " values, wanted float");
-    const at::Tensor values = result.to(at::kFloat).permute({0, 2, 3, 1}).contiguous();
-    output.height = static_cast<int>(values.size(1));
-    output.width = static_cast<int>(values.size(2));
-    output.channels = static_cast<int>(values.size(3));
-    const float* data = values.data_ptr<float>();
-    output.data.assign(data, data + values.numel());
-    float sum = 0;  // v - v is 0 for every finite v and NaN for the others
-    for (const float v : output.data) sum += v - v;
-    if (!(sum == 0.F))
-        throw Error(Errc::model,
-                    where +
-                        " holds NaN or infinity: the weights are damaged, or the number format is too "
-                        "narrow for this network (try precision=fp32)");
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ std::string key_of(const std::string& path, const NetworkOptions& options) {
          {static_cast<long long>(file.st_dev), static_cast<long long>(file.st_ino),
           static_cast<long long>(file.st_size), static_cast<long long>(file.st_mtim.tv_sec),
           static_cast<long long>(file.st_mtim.tv_nsec), static_cast<long long>(options.precision),
-          static_cast<long long>(options.threads)})
+          static_cast<long long>(options.threads), static_cast<long long>(options.batches)})
         key += std::to_string(number) + '|';
     key += options.device;
     for (const std::string& output : options.outputs) key += '|' + output;

@@ -1,0 +1,66 @@
+#include "torch/network_values.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vbg/error.hpp>
+
+namespace vbg::net {
+namespace {
+
+std::string shape_text(const at::Tensor& tensor) {
+    std::string text = "[";
+    for (const auto side : tensor.sizes()) text += (text.size() > 1 ? ", " : "") + std::to_string(side);
+    return text + "]";
+}
+
+}  // namespace
+
+void check_input(const model::Description& description, const float* input, int height, int width) {
+    const model::InputDescription& wanted = description.input;
+    const int stride = std::max(wanted.stride, 1);
+    std::string rule;
+    if (input == nullptr || height < 1 || width < 1) {
+        rule = "at least 1x1 and data";
+    } else if (wanted.rule == model::SizeRule::fixed && (height != wanted.height || width != wanted.width)) {
+        rule = std::to_string(wanted.width) + "x" + std::to_string(wanted.height);
+    } else if (wanted.rule == model::SizeRule::stride_plus &&
+               ((height - 1) % stride != 0 || (width - 1) % stride != 0)) {
+        rule = "sides that are a multiple of " + std::to_string(stride) + ", plus 1";
+    } else if (wanted.rule == model::SizeRule::multiple && (height % stride != 0 || width % stride != 0)) {
+        rule = "sides that are a multiple of " + std::to_string(stride);
+    }
+    if (!rule.empty())
+        throw Error(Errc::invalid_argument, "model '" + description.name + "' got an input of " +
+                                                std::to_string(width) + "x" + std::to_string(height) +
+                                                ", wanted " + rule);
+}
+
+void take_output(const model::Description& description, const model::OutputDescription& wanted,
+                 const at::Tensor& results, const PlaceInBatch& place, Output& output) {
+    const std::string where = "model '" + description.name + "', output '" + wanted.name + "'";
+    const auto count = static_cast<std::int64_t>(place.count);
+    if (results.dim() != 4 || results.size(0) != count || results.size(1) != wanted.channels ||
+        results.numel() == 0)
+        throw Error(Errc::model, where + " has the shape " + shape_text(results) + ", wanted [" +
+                                     std::to_string(count) + ", " + std::to_string(wanted.channels) +
+                                     ", height, width]");
+    const at::Tensor result = results.narrow(0, static_cast<std::int64_t>(place.index), 1);
+    if (!result.is_floating_point())
+        throw Error(Errc::model,
+                    where + " holds " + c10::toString(result.scalar_type()) + " values, wanted float");
+    const at::Tensor values = result.to(at::kFloat).permute({0, 2, 3, 1}).contiguous();
+    output.height = static_cast<int>(values.size(1));
+    output.width = static_cast<int>(values.size(2));
+    output.channels = static_cast<int>(values.size(3));
+    const float* data = values.data_ptr<float>();
+    output.data.assign(data, data + values.numel());
+    float sum = 0;  // v - v is 0 for every finite v and NaN for the others
+    for (const float v : output.data) sum += v - v;
+    if (!(sum == 0.F))
+        throw Error(Errc::model,
+                    where +
+                        " holds NaN or infinity: the weights are damaged, or the number format is too "
+                        "narrow for this network (try precision=fp32)");
+}
+
+}  // namespace vbg::net

@@ -1,0 +1,26 @@
+#pragma once
+/// @file network_values.hpp  What goes into a network and what comes out, held against its description.
+
+#include <ATen/core/Tensor.h>
+
+#include <cstddef>
+
+#include "model/description.hpp"
+#include "model/network.hpp"
+
+namespace vbg::net {
+
+/// Throws Error{invalid_argument} for an input that the description does not allow.
+void check_input(const model::Description& description, const float* input, int height, int width);
+
+/// One picture's place among those that went through the network together.
+struct PlaceInBatch {
+    std::size_t index = 0, count = 1;
+};
+
+/// That picture's values of an output, `results` ([count, channels, height, width]) -> `output`. Throws
+/// Error{model} for another shape or type, and for NaN and infinity among its values.
+void take_output(const model::Description& description, const model::OutputDescription& wanted,
+                 const at::Tensor& results, const PlaceInBatch& place, Output& output);
+
+}  // namespace vbg::net
