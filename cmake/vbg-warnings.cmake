@@ -1,6 +1,7 @@
 # vbg_warnings(TARGET): the project's warnings, errors where VBG_WERROR is on.
 function(vbg_warnings target)
-  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+    $<$<COMPILE_LANG_AND_ID:CXX,Clang>:-Wreserved-identifier>)
   if(VBG_WERROR)
     target_compile_options(${target} PRIVATE -Werror)
   endif()
