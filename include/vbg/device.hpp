@@ -1,6 +1,7 @@
 #pragma once
 /// @file device.hpp  Where stages can work on this machine; pictures go there and back.
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -31,5 +32,29 @@ VBG_API void copy_pixels(const ConstMaskView& from, const MaskView& to, StreamRe
 /// gives. For two pictures in host memory it is that function. Throws Error{invalid_argument,
 /// unsupported_format, device, not_built}. Thread-safe.
 VBG_API void convert(const ConstFrameView& from, const FrameView& to, StreamRef stream);
+
+/// Waits until all that the stream was given is done; a null stream is the GPU's default one. In host memory
+/// there is nothing to wait for. Throws Error{device} where some of it failed, Error{not_built}. Thread-safe.
+VBG_API void wait_for_stream(const Device& device, StreamRef stream);
+/// What `later` is given from now on is done after all that `earlier` was given so far; the caller does not
+/// wait. Both are streams of that GPU. Throws Error{device, not_built}. Thread-safe.
+VBG_API void order_streams(const Device& device, StreamRef earlier, StreamRef later);
+
+/// A stream on a GPU, for programs that have no CUDA of their own to make one with. It goes on beside the
+/// GPU's default stream. Its end does not wait for the work. Movable.
+class VBG_API GpuStream {
+public:
+    /// Throws Error{invalid_argument} for host memory, Error{device, not_built}.
+    explicit GpuStream(const Device& device);
+    GpuStream(GpuStream&& other) noexcept;
+    GpuStream& operator=(GpuStream&& other) noexcept;
+    ~GpuStream();
+    /// What functions that take a stream take; it is a cudaStream_t. Valid as long as this lives.
+    [[nodiscard]] StreamRef ref() const noexcept;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
 
 }  // namespace vbg::inline v0

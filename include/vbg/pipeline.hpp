@@ -160,8 +160,8 @@ public:
     /// On a GPU a frame goes up once, every stage works there, and the composed frame comes down once, in the
     /// sink's format. A stage without code for it (Stage::runs_on()) works on the CPU; its pictures are
     /// carried there and back, which the log says. Times in Stats are then those of handing out the work.
-    /// `stream`: one of yours on that GPU, in whose turn everything is done; it must outlive the pipeline.
-    /// Default: one of the pipeline's own.
+    /// `stream`: one of yours on that GPU, in whose turn everything is done; it must outlive the pipeline, or
+    /// its next device(), which waits for it. Default: one of the pipeline's own.
     ///
     /// A GPU that cannot be used, or fails while running, is a typed error (Errc::device, not_built) where it
     /// was named. With auto the pipeline goes on on the CPU, and the log says so; no frame of a recorded
@@ -210,10 +210,10 @@ public:
 
     /// One picture by hand, without source and sink: configures as needed, then fills `matte` (u8, same size,
     /// may be a default-constructed view: not wanted) and `out`. frame and out: bgr8 or rgb8, same size and
-    /// format. Each may lie in host memory or on the GPU that device() chose; what lies there must be ready,
-    /// or be so in the turn of the stream that device() was given. With such a stream, and all of it there,
-    /// what is done is only queued when this returns; else it is done. Failures always throw here; `out` is
-    /// then a black card.
+    /// format. Each may lie in host memory or on the GPU that device() chose; what lies there must be ready
+    /// in the turn of the stream that device() was given, or, where it was given none, of the GPU's default
+    /// stream. Where all lie there, what is done is only queued when this returns, in the same turn; else it
+    /// is done. Failures always throw here; `out` is then a black card.
     void process(const ConstFrameView& frame, const FrameView& out, const MaskView& matte = {});
 
     // While running: thread-safe, also from `progress`. With run() or step() in another thread they wait for

@@ -121,8 +121,12 @@ void Stream::synchronize() const {
     check(driver::synchronize_stream(gpu, stream_.get()), "waiting for a stream", gpu);
 }
 void Stream::wait(const Event& event) const {
-    const int gpu = stream_.get_deleter().gpu;
-    check(driver::wait_event(gpu, stream_.get(), event.event_.get()), "queueing a wait", gpu);
+    wait_in({DeviceType::cuda, stream_.get_deleter().gpu}, ref(), event);
+}
+
+void wait_in(const Device& device, StreamRef stream, const Event& event) {
+    check(driver::wait_event(device.index, stream.native, event.event_.get()), "queueing a wait",
+          device.index);
 }
 
 void synchronize(const Device& device, StreamRef stream) {

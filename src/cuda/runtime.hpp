@@ -93,7 +93,7 @@ public:
     void synchronize() const;
 
 private:
-    friend class Stream;
+    friend void wait_in(const Device& device, StreamRef stream, const Event& event);
     struct Free {
         int gpu;
         void operator()(void* event) const noexcept;
@@ -101,6 +101,8 @@ private:
     std::unique_ptr<void, Free> event_;
 };
 
+/// Lets what the stream is given from now on wait for the event; the caller does not.
+void wait_in(const Device& device, StreamRef stream, const Event& event);
 /// Waits until all that the stream was given is done. Throws Error{device} where some of it failed.
 void synchronize(const Device& device, StreamRef stream);
 

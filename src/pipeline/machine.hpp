@@ -140,7 +140,7 @@ private:
     void finish_exact(const ConstFrameView& read);
     void finish_latest(const ConstFrameView& read, FrameSlots& slots, MatteThread& thread,
                        MatteThread::Latest& newest);
-    void blacken(const FrameView& out) const noexcept;
+    void blacken(const FrameView& out) noexcept;
     void process_here(const ConstFrameView& frame, const FrameView& out, const MaskView& alpha);
     /// After a live run() that threw.
     void reopen_source();

@@ -106,12 +106,14 @@ void Machine::process(const ConstFrameView& frame, const FrameView& out, const M
     }
 }
 
-void Machine::blacken(const FrameView& out) const noexcept {
+void Machine::blacken(const FrameView& out) noexcept {
+    let_gpu_finish();  // it may be about to write `out`, or read the caller's frame
     try {
         if (on_host(out.device)) return fill(out, 0, 0, 0);
         const Frame black({out.width, out.height, out.format, out.color, {}, 0});
-        copy_pixels(black.view(), out, place.stream());
-        place.finish();
+        const StreamRef stream = place.callers_stream(out.device);
+        copy_pixels(black.view(), out, stream);
+        wait_for_stream(out.device, stream);
     } catch (...) {
         // It lies on a GPU that has failed: nobody sees it.
     }
@@ -128,7 +130,10 @@ void Machine::process_here(const ConstFrameView& frame, const FrameView& out, co
                                 "with the former, or copy_pixels() it to host memory",
                                 device_text(device), device_text(place.device())));
     }
+    const bool wants_matte = alpha.data != nullptr;
+    const bool up_there = !on_host(frame.device) || !on_host(out.device) || !on_host(alpha.device);
     place.watch([&] {
+        if (up_there) place.begin_turn();
         ConstFrameView here = frame;
         if (!same_place(frame.device, place.device())) {
             if (handed.empty()) handed = Frame(working);
@@ -138,11 +143,11 @@ void Machine::process_here(const ConstFrameView& frame, const FrameView& out, co
         }
         compose_exact(here);
         copy_pixels(composition.last(), out, place.stream());
-        if (alpha.data != nullptr) copy_pixels(std::as_const(matte).view(), alpha, place.stream());
+        if (wants_matte) copy_pixels(std::as_const(matte).view(), alpha, place.stream());
+        if (up_there) place.end_turn();
         const bool host_takes_part =
-            on_host(frame.device) || on_host(out.device) || (alpha.data != nullptr && on_host(alpha.device));
-        // Only who named the stream can wait for it.
-        if (host_takes_part || !place.is_users_stream()) place.finish();
+            on_host(frame.device) || on_host(out.device) || (wants_matte && on_host(alpha.device));
+        if (host_takes_part) place.finish();
     });
 }
 

@@ -122,6 +122,7 @@ Pipeline& Pipeline::preset(std::string_view name) {
 
 Pipeline& Pipeline::device(std::string_view device, StreamRef stream) {
     from_outside(impl_->mailbox, "device");
+    impl_->let_gpu_finish();  // in the stream it has so far
     impl_->place.wish(device, stream);
     impl_->configured = false;
     return *this;

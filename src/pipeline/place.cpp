@@ -59,9 +59,13 @@ void Place::choose(bool on_gpu) {
     if (chosen.type == DeviceType::cuda) cuda::need_device(chosen, "pipeline");
     const bool wants_own = chosen.type == DeviceType::cuda && given_.native == nullptr;
     if (chosen == device_ && own_.has_value() == wants_own) return;
+    turn_.reset();
     own_.reset();
     device_ = {};
-    if (wants_own) own_.emplace(chosen);
+    if (wants_own) {
+        own_.emplace(chosen);
+        turn_.emplace(chosen);
+    }
     device_ = chosen;
     if (is_gpu())
         log(LogLevel::info, fmt::format("the pipeline works on {} ({})", device_text(device_),
@@ -71,12 +75,18 @@ void Place::choose(bool on_gpu) {
 void Place::leave_gpu() noexcept {
     left_ = true;
     device_ = {};
+    turn_.reset();
     own_.reset();
 }
 
 StreamRef Place::stream() const noexcept {
     if (!is_gpu()) return {};
     return own_ ? own_->ref() : given_;
+}
+
+StreamRef Place::callers_stream(const Device& device) const noexcept {
+    const auto wished = parse_device(word_);
+    return wished && same_place(*wished, device) ? given_ : StreamRef{};
 }
 
 bool Place::still_works() const noexcept {
@@ -86,6 +96,18 @@ bool Place::still_works() const noexcept {
     } catch (...) {
         return false;
     }
+}
+
+void Place::begin_turn() {
+    if (!turn_) return;
+    turn_->record({});
+    own_->wait(*turn_);
+}
+
+void Place::end_turn() {
+    if (!turn_) return;
+    turn_->record(own_->ref());
+    cuda::wait_in(device_, {}, *turn_);
 }
 
 void Place::finish() const {

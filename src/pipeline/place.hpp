@@ -35,8 +35,14 @@ public:
     [[nodiscard]] const Device& device() const noexcept { return device_; }
     [[nodiscard]] bool is_gpu() const noexcept { return device_.type == DeviceType::cuda; }
     [[nodiscard]] StreamRef stream() const noexcept;
-    /// Whether that is one that wish() was given.
-    [[nodiscard]] bool is_users_stream() const noexcept { return is_gpu() && !own_; }
+    /// The one in whose turn the caller's pictures on that GPU are: the one wish() was given, else the
+    /// default.
+    [[nodiscard]] StreamRef callers_stream(const Device& device) const noexcept;
+    /// For pictures of the caller's on the GPU, where the stream is one of the pipeline's own, which the
+    /// caller cannot know: the work between these two is done after what the GPU's default stream was given
+    /// so far, and before what it is given from then on. In a stream of the caller's they do nothing.
+    void begin_turn();
+    void end_turn();
     /// Waits until the GPU has done all it was given; on the CPU there is nothing to wait for.
     void finish() const;
 
@@ -58,6 +64,7 @@ private:
     Device device_{};
     bool automatic_ = false, left_ = false;
     std::optional<cuda::Stream> own_;
+    std::optional<cuda::Event> turn_;  // with own_
 };
 
 }  // namespace vbg

@@ -88,6 +88,10 @@ TEST_CASE("without a usable GPU everything on it is refused, with the reason") {
     const Device pinned{DeviceType::cuda_host, 0};
     check_throws(code, {"pinned"}, [&] { Mask(8, 6, MaskFormat::u8, pinned); });
     check_throws(code, {"cuda:0", why}, [] { cuda::need_device(kGpu, "me"); });
+    check_throws(code, {"GpuStream", "cuda:0", why}, [] { GpuStream{kGpu}; });
+    check_throws(code, {"cuda:0"}, [] { wait_for_stream(kGpu, {}); });
+    int none_of_it = 0;
+    check_throws(code, {"cuda:0"}, [&] { order_streams(kGpu, {}, {&none_of_it}); });
 
     Context context;
     auto over = make_compositor("over");
@@ -111,6 +115,15 @@ TEST_CASE("owners of memory: what they refuse anywhere") {
     check_throws(Errc::invalid_argument, {"device of type 7"}, [&] {
         Frame({8, 6, PixelFormat::bgr8, {}, none, 0});
     });
+}
+
+TEST_CASE("host memory has no streams, and nothing to wait for") {
+    check_throws(Errc::invalid_argument, {"GpuStream", "host memory"}, [] { GpuStream{Device{}}; });
+    int none_of_it = 0;
+    for (const Device& here : {Device{}, Device{DeviceType::cuda_host, 0}}) {
+        wait_for_stream(here, {&none_of_it});
+        order_streams(here, {&none_of_it}, {});
+    }
 }
 
 TEST_CASE("copies to and from a GPU: what they refuse before anything is queued") {

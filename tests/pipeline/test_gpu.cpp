@@ -175,6 +175,41 @@ TEST_CASE("process() takes and gives pictures in host memory and on the GPU") {
                  [&] { on_cpu.process(std::as_const(in).view(), out.view()); });
 }
 
+TEST_CASE("process() without a stream of the caller's is done in the turn of the GPU's default one") {
+    gpu::start_again();
+    const Device device{DeviceType::cuda, 0};
+    const Frame here = vbg_test::noise_frame(kWidth, kHeight, PixelFormat::bgr8, 6);
+    const FrameSpec spec{kWidth, kHeight, PixelFormat::bgr8, {}, device, 0};
+    Frame wanted(kWidth, kHeight, PixelFormat::bgr8);
+    Pipeline on_cpu(1), on_gpu(1);
+    for (Pipeline* pipeline : {&on_cpu, &on_gpu})
+        pipeline->segmenter("constant:value=100").background("flip").filter("feather");
+    on_cpu.device("cpu").process(here.view(), wanted.view());
+    on_gpu.device("cuda:0");
+    Frame in(spec), out(spec),
+        out_here({kWidth, kHeight, PixelFormat::bgr8, {}, {DeviceType::cuda_host, 0}, 0});
+    on_gpu.process(std::as_const(in).view(), out.view());  // everything is made now
+    wait_for_stream(device, {});
+    const gpu::Counts before = gpu::counts();
+    copy_pixels(here.view(), in.view(), {});
+    on_gpu.process(std::as_const(in).view(), out.view());
+    copy_pixels(std::as_const(out).view(), out_here.view(), {});
+    const gpu::Counts counts = gpu::counts() - before;
+    CHECK(counts.waits + counts.events + counts.streams + counts.allocations == 0);
+    CHECK(counts.copies_up == 1);
+    CHECK(counts.copies_down == 1);
+    CHECK(largest_difference(out_here.view(), wanted.view()) > 2);  // nothing is done yet
+    wait_for_stream(device, {});
+    CHECK(largest_difference(out_here.view(), wanted.view()) <= 2);
+    // What the default stream is given afterwards does not come before it.
+    on_gpu.process(std::as_const(in).view(), out.view());
+    const Frame black(kWidth, kHeight, PixelFormat::bgr8);
+    copy_pixels(black.view(), in.view(), {});
+    copy_pixels(std::as_const(out).view(), out_here.view(), {});
+    wait_for_stream(device, {});
+    CHECK(largest_difference(out_here.view(), wanted.view()) <= 2);
+}
+
 TEST_CASE("parts replaced while the GPU works for the old ones") {
     gpu::start_again();
     const gpu::Counts before = gpu::counts();
@@ -196,28 +231,64 @@ TEST_CASE("parts replaced while the GPU works for the old ones") {
     CHECK(gpu::memory_in_use() == 0);
 }
 
-TEST_CASE(
-    "process() without a stream of the caller's is done when it returns; with one it works in that, also "
-    "later") {
+TEST_CASE("a stream named later is heeded, and so is none; what works in the one before is waited for") {
     gpu::start_again();
     const Device device{DeviceType::cuda, 0};
     const FrameSpec spec{kWidth, kHeight, PixelFormat::bgr8, {}, device, 0};
+    const gpu::Counts before = gpu::counts();
     Frame in(spec), out(spec);
-    Pipeline pipeline(1);
-    pipeline.device("cuda:0").segmenter("constant:value=100").background("blur:sigma=3");
-    pipeline.process(std::as_const(in).view(), out.view());
-    CHECK(gpu::work_left() == 0);
-    cuda::Stream stream(device);
-    pipeline.device("cuda:0", stream.ref());
-    pipeline.process(std::as_const(in).view(), out.view());  // configures anew, and waits for that
-    pipeline.process(std::as_const(in).view(), out.view());
-    CHECK(gpu::work_left() > 0);
-    stream.synchronize();
-    CHECK(gpu::work_left() == 0);
-    // And back to one of the pipeline's own.
-    pipeline.device("cuda:0");
-    pipeline.process(std::as_const(in).view(), out.view());
-    CHECK(gpu::work_left() == 0);
+    {
+        const cuda::Stream stream(device), other(device);
+        Pipeline pipeline(1);
+        pipeline.device("cuda:0").segmenter("constant:value=100").background("blur:sigma=3");
+        const auto process = [&] { pipeline.process(std::as_const(in).view(), out.view()); };
+        process();
+        CHECK(gpu::work_left() > 0);
+        wait_for_stream(device, {});
+        CHECK(gpu::work_left() == 0);
+        for (const cuda::Stream* named : {&stream, &other}) {
+            pipeline.device("cuda:0", named->ref());
+            process();  // configures anew
+            process();
+            wait_for_stream(device, {});
+            CHECK(gpu::work_left() > 0);
+            named->synchronize();
+            CHECK(gpu::work_left() == 0);
+            process();  // is waited for by the next device()
+        }
+        // And back to one of the pipeline's own.
+        pipeline.device("cuda:0");
+        process();
+        CHECK(gpu::work_left() > 0);
+        stream.synchronize();
+        other.synchronize();
+        CHECK(gpu::work_left() > 0);
+        wait_for_stream(device, {});
+        CHECK(gpu::work_left() == 0);
+    }
+    CHECK((gpu::counts() - before).released_in_use == 0);
+}
+
+TEST_CASE("a pipeline may end before the GPU's default stream has come to what it did") {
+    gpu::start_again();
+    const Device device{DeviceType::cuda, 0};
+    const Frame here = vbg_test::noise_frame(kWidth, kHeight, PixelFormat::bgr8, 6);
+    const FrameSpec spec{kWidth, kHeight, PixelFormat::bgr8, {}, device, 0};
+    const FrameSpec pinned{kWidth, kHeight, PixelFormat::bgr8, {}, {DeviceType::cuda_host, 0}, 0};
+    const gpu::Counts before = gpu::counts();
+    Frame in(spec), out(spec), out_here(pinned), wanted(kWidth, kHeight, PixelFormat::bgr8);
+    const auto process = [](const char* where, const ConstFrameView& from, const FrameView& to) {
+        Pipeline pipeline(1);
+        pipeline.device(where).segmenter("constant:value=100").background("flip").process(from, to);
+    };
+    process("cpu", here.view(), wanted.view());
+    copy_pixels(here.view(), in.view(), {});
+    process("cuda:0", std::as_const(in).view(), out.view());
+    copy_pixels(std::as_const(out).view(), out_here.view(), {});
+    wait_for_stream(device, {});
+    CHECK(largest_difference(out_here.view(), wanted.view()) <= 2);
+    CHECK((gpu::counts() - before).released_in_use == 0);
+    CHECK(gpu::fault().empty());
 }
 
 TEST_CASE("a run whose mattes have a thread of their own lets go of nothing that the GPU still uses") {

@@ -122,3 +122,46 @@ TEST_CASE("a GPU without room is an error where it was named, and given up other
     gpu::start_again();
     CHECK(gpu::memory_in_use() == 0);
 }
+
+TEST_CASE(
+    "process() that fails, also half-way, leaves black in the turn of the stream that the caller sees") {
+    gpu::start_again();
+    const Device device{DeviceType::cuda, 0};
+    const Frame camera = vbg_test::noise_frame(kWidth, kHeight, PixelFormat::bgr8, 8);
+    const FrameSpec spec{kWidth, kHeight, PixelFormat::bgr8, {}, device, 0};
+    const FrameSpec pinned{kWidth, kHeight, PixelFormat::bgr8, {}, {DeviceType::cuda_host, 0}, 0};
+    const GpuStream own(device);
+    struct Fault {
+        const char *where, *segmenter;
+        bool with_small_matte, with_stream;
+    };
+    for (const Fault& fault : {Fault{"cuda:0", nullptr, false, false}, Fault{"cuda:0", nullptr, false, true},
+                               Fault{"cuda:0", "constant:value=255", true, false},
+                               Fault{"cuda:0", "constant:value=255", true, true},
+                               Fault{"cpu", "constant:value=255", false, false}}) {
+        CAPTURE(fault.where);
+        CAPTURE(fault.with_small_matte);
+        CAPTURE(fault.with_stream);
+        const StreamRef seen = fault.with_stream ? own.ref() : StreamRef{};
+        Frame in(spec), out(spec), out_pinned(pinned), result(pinned);
+        Mask small(8, 8, MaskFormat::u8, device);
+        Pipeline pipeline(1);
+        pipeline.device(fault.where, seen);
+        if (fault.segmenter != nullptr) pipeline.segmenter(fault.segmenter);
+        const auto process = [&](const FrameView& to) {
+            // Of another size than the frame, a matte cannot be copied after the composed picture was.
+            pipeline.process(std::as_const(in).view(), to,
+                             fault.with_small_matte ? small.view() : MaskView{});
+        };
+        // The camera's picture is about to get there, in the caller's stream.
+        copy_pixels(camera.view(), in.view(), seen);
+        copy_pixels(std::as_const(in).view(), out.view(), seen);
+        CHECK_THROWS_AS(process(out.view()), Error);
+        copy_pixels(std::as_const(out).view(), result.view(), seen);
+        wait_for_stream(device, seen);
+        CHECK(is_black(result));
+        CHECK_THROWS_AS(process(out_pinned.view()), Error);
+        gpu::finish_all();
+        CHECK(is_black(out_pinned));
+    }
+}

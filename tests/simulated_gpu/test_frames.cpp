@@ -140,6 +140,36 @@ TEST_CASE("a frame's way on a GPU: up once, down once, no wait, no allocation, a
     CHECK((simulated::counts() - start).released_in_use == 0);
 }
 
+TEST_CASE("streams of one's own: what is ordered is done in that order, and only a wait waits") {
+    simulated::start_again();
+    {
+        GpuStream first(kGpu), second(kGpu);
+        const Frame noise = vbg_test::noise_frame(kWidth, kHeight, PixelFormat::bgr8, 7);
+        Frame there = frame_on(kGpu), result = frame_on(kPinned);
+        const auto before = simulated::counts();
+        copy_pixels(noise.view(), there.view(), first.ref());
+        order_streams(kGpu, first.ref(), second.ref());
+        copy_pixels(std::as_const(there).view(), result.view(), second.ref());
+        CHECK((simulated::counts() - before).waits == 0);
+        CHECK_FALSE(vbg_test::equal_pixels(result.view(), noise.view()));
+        wait_for_stream(kGpu, second.ref());
+        CHECK(vbg_test::equal_pixels(result.view(), noise.view()));
+
+        // The default stream, too; and streams may be moved.
+        GpuStream moved(std::move(first));
+        copy_pixels(noise.view(), there.view(), {});
+        order_streams(kGpu, {}, moved.ref());
+        const auto unordered = simulated::counts();
+        order_streams(kGpu, moved.ref(), moved.ref());
+        CHECK((simulated::counts() - unordered).events == 0);  // in order by itself
+        Frame again = frame_on(kPinned);
+        copy_pixels(std::as_const(there).view(), again.view(), moved.ref());
+        wait_for_stream(kGpu, moved.ref());
+        CHECK(vbg_test::equal_pixels(again.view(), noise.view()));
+    }
+    CHECK(simulated::handles_in_use() == 0);
+}
+
 TEST_CASE("a frame's way on a GPU costs no heap allocation") {
     simulated::start_again();
     if (!AllocationCounter::works()) {
