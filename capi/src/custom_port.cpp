@@ -10,7 +10,7 @@ namespace {
 
 /// What open() gave, checked. Throws for a spec that cannot be.
 vbg::FrameSpec opened_spec(const std::string& name, const vbg_frame_spec& given) {
-    const vbg::FrameSpec spec = frame_spec(&given, "the spec that open() gave");
+    const vbg::FrameSpec spec = host_frame_spec(&given, "the spec that open() gave");
     if (spec.width < 1 || spec.height < 1 || spec.width > vbg::kMaxSide || spec.height > vbg::kMaxSide ||
         vbg::plane_count(spec.format) == 0) {
         throw vbg::Error(vbg::Errc::invalid_argument,
@@ -59,7 +59,7 @@ private:
             throw vbg::Error(vbg::Errc::internal, name_ + ": read gave the result " + std::to_string(result) +
                                                       "; wanted VBG_READ_...");
         }
-        if (result == VBG_READ_FRAME) frame = frame_view(&view, "the frame that read() gave");
+        if (result == VBG_READ_FRAME) frame = host_frame_view(&view, "the frame that read() gave");
         return static_cast<vbg::ReadResult>(result);
     }
     void do_release() noexcept override {

@@ -1,4 +1,5 @@
-// vbg/c/device.h: the cameras of this machine, and what keeps virtual ones from working.
+// vbg/c/device.h: where stages can work, the cameras of this machine, and what keeps virtual ones from
+// working.
 #include <string>
 
 #include "objects.hpp"
@@ -13,10 +14,21 @@ static_assert(VBG_SEVERITY_INFO == static_cast<int>(vbg::Severity::info));
 static_assert(VBG_SEVERITY_WARNING == static_cast<int>(vbg::Severity::warning));
 static_assert(VBG_SEVERITY_ERROR == static_cast<int>(vbg::Severity::error));
 
+using UseDevices = Use<DeviceListObject>;
 using UseCameras = Use<CameraListObject>;
 using UseDiagnosis = Use<DiagnosisObject>;
 
 // Texts stay the list's: they live as long as it does.
+vbg_device_info to_c(const vbg::DeviceInfo& device) {
+    auto c = own_struct<vbg_device_info>();
+    c.device_type = static_cast<int32_t>(device.device.type);
+    c.device_index = device.device.index;
+    c.name = device.name.c_str();
+    c.summary = device.summary.c_str();
+    c.why_not = device.why_not.c_str();
+    return c;
+}
+
 vbg_camera_info to_c(const vbg::Camera& camera) {
     auto c = own_struct<vbg_camera_info>();
     c.is_virtual = camera.is_virtual ? 1 : 0;
@@ -76,6 +88,36 @@ vbg_status give_from(const char* function, typename Object::Handle* list, const 
 }  // namespace
 
 extern "C" {
+
+vbg_status vbg_device_list_create(vbg_device_list** out) {
+    return guard(
+        __func__,
+        [&] {
+            need(out, "out");
+            auto made = std::make_shared<DeviceListObject>();
+            made->devices = vbg::list_devices();
+            *out = publish(std::move(made));
+        },
+        out);
+}
+
+void vbg_device_list_destroy(vbg_device_list* list) { destroy<DeviceListObject>(__func__, list); }
+
+vbg_status vbg_device_list_count(vbg_device_list* list, uint32_t* out) {
+    return guard(
+        __func__,
+        [&] {
+            const UseDevices use(list, "list", Access::anybody);
+            *need(out, "out") = static_cast<uint32_t>(use->devices.size());
+        },
+        out);
+}
+
+vbg_status vbg_device_list_get(vbg_device_list* list, uint32_t index, vbg_device_info* out) {
+    return give_from<DeviceListObject>(
+        __func__, list, "list",
+        out, [&](const DeviceListObject& l) -> const auto& { return at(l.devices, index, "device"); });
+}
 
 vbg_status vbg_camera_list_create(vbg_camera_list** out) {
     return guard(

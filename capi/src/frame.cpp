@@ -19,6 +19,14 @@ vbg::PixelFormat known_format(int32_t format) {
     return known;
 }
 
+vbg::MaskFormat known_mask_format(int32_t format) {
+    if (format == VBG_MASK_F32) return vbg::MaskFormat::f32;
+    if (format == 0 || format == VBG_MASK_U8) return vbg::MaskFormat::u8;
+    throw vbg::Error(vbg::Errc::unsupported_format, std::string(Entry::name()) + ": format " +
+                                                        std::to_string(format) +
+                                                        " is none; wanted VBG_MASK_U8 or VBG_MASK_F32");
+}
+
 vbg::Frame load(std::string_view path, vbg::PixelFormat format) {
     const auto source = vbg::make_source("image:path=" + vbg::quote_value(path));
     source->open();
@@ -66,6 +74,18 @@ vbg_status vbg_frame_create(int32_t width, int32_t height, int32_t format, vbg_f
         out);
 }
 
+vbg_status vbg_frame_create_on(const vbg_frame_spec* spec, vbg_frame** out) {
+    return guard(
+        __func__,
+        [&] {
+            need(out, "out");
+            const vbg::FrameSpec wanted = frame_spec(spec, "spec");
+            (void)known_format(static_cast<int32_t>(wanted.format));
+            *out = publish(std::make_shared<FrameObject>(vbg::Frame(wanted)));
+        },
+        out);
+}
+
 vbg_status vbg_frame_load(const char* path, int32_t format, vbg_frame** out) {
     return guard(
         __func__,
@@ -94,13 +114,19 @@ vbg_status vbg_mask_create(int32_t width, int32_t height, int32_t format, vbg_ma
         __func__,
         [&] {
             need(out, "out");
-            if (format != 0 && format != VBG_MASK_U8 && format != VBG_MASK_F32) {
-                throw vbg::Error(vbg::Errc::unsupported_format,
-                                 "vbg_mask_create: format " + std::to_string(format) +
-                                     " is none; wanted VBG_MASK_U8 or VBG_MASK_F32");
-            }
-            const auto kind = format == VBG_MASK_F32 ? vbg::MaskFormat::f32 : vbg::MaskFormat::u8;
-            *out = publish(std::make_shared<MaskObject>(vbg::Mask(width, height, kind)));
+            *out = publish(std::make_shared<MaskObject>(vbg::Mask(width, height, known_mask_format(format))));
+        },
+        out);
+}
+
+vbg_status vbg_mask_create_on(const vbg_frame_spec* frame, int32_t format, vbg_mask** out) {
+    return guard(
+        __func__,
+        [&] {
+            need(out, "out");
+            const vbg::FrameSpec like = frame_spec(frame, "frame");
+            *out = publish(std::make_shared<MaskObject>(
+                vbg::Mask(like.width, like.height, known_mask_format(format), like.device)));
         },
         out);
 }
@@ -119,7 +145,7 @@ vbg_status vbg_mask_get_view(vbg_mask* mask, vbg_mask_view* view) {
 
 vbg_status vbg_view_save(const vbg_frame_view* from, const char* path) {
     return guard(__func__, [&] {
-        const vbg::ConstFrameView picture = frame_view(from, "from");
+        const vbg::ConstFrameView picture = host_frame_view(from, "from");
         vbg::check_view(picture, "vbg_view_save: from");
         const auto sink = vbg::make_sink("image:path=" + vbg::quote_value(need_text(path, "path")));
         vbg::Frame bgr;
@@ -139,8 +165,8 @@ vbg_status vbg_view_save(const vbg_frame_view* from, const char* path) {
 
 vbg_status vbg_view_copy(const vbg_frame_view* from, const vbg_frame_view* to) {
     return guard(__func__, [&] {
-        const vbg::ConstFrameView in = frame_view(from, "from");
-        const vbg::FrameView out = frame_view(to, "to");
+        const vbg::ConstFrameView in = host_frame_view(from, "from");
+        const vbg::FrameView out = host_frame_view(to, "to");
         vbg::check_view(in, "vbg_view_copy: from");
         vbg::check_view(out, "vbg_view_copy: to");
         vbg::copy_pixels(in, out);
@@ -149,8 +175,8 @@ vbg_status vbg_view_copy(const vbg_frame_view* from, const vbg_frame_view* to) {
 
 vbg_status vbg_view_convert(const vbg_frame_view* from, const vbg_frame_view* to) {
     return guard(__func__, [&] {
-        const vbg::ConstFrameView in = frame_view(from, "from");
-        const vbg::FrameView out = frame_view(to, "to");
+        const vbg::ConstFrameView in = host_frame_view(from, "from");
+        const vbg::FrameView out = host_frame_view(to, "to");
         vbg::check_view(in, "vbg_view_convert: from");
         vbg::check_view(out, "vbg_view_convert: to");
         vbg::convert(in, out);
@@ -159,7 +185,7 @@ vbg_status vbg_view_convert(const vbg_frame_view* from, const vbg_frame_view* to
 
 vbg_status vbg_view_fill(const vbg_frame_view* to, int32_t red, int32_t green, int32_t blue) {
     return guard(__func__, [&] {
-        const vbg::FrameView out = frame_view(to, "to");
+        const vbg::FrameView out = host_frame_view(to, "to");
         vbg::check_view(out, "vbg_view_fill: to");
         const auto byte = [](int32_t value) {
             if (value < 0 || value > 255) refuse("colour " + std::to_string(value) + " is not within 0..255");

@@ -40,9 +40,15 @@ struct StageObject : Object {
     StageObject(const char* name, std::unique_ptr<Stage> made, int thread_count)
         : Object(name), part(std::move(made)), threads(thread_count) {}
 
-    void configure(const FrameSpec& spec) {
+    void configure(FrameSpec spec) {
+        if (spec.device.type != DeviceType::cuda) spec.device = {};  // pinned memory is host memory, too
         if (!context) context = std::make_unique<Context>(threads);
+        context->use(spec.device, stream);
         part->configure(spec, *context);
+    }
+    void use_stream(StreamRef wanted) {
+        stream = wanted;
+        if (context) context->use(context->device(), stream);
     }
     /// Configures for frames like this one, unless it is already.
     void prepare(const ConstFrameView& frame) {
@@ -51,6 +57,7 @@ struct StageObject : Object {
     std::unique_ptr<Stage> part;
     std::unique_ptr<Context> context;
     int threads;
+    StreamRef stream{};  ///< on the GPU where the pictures lie; null: its default one
 
 private:
     static bool fits(const FrameSpec& spec, const ConstFrameView& frame) noexcept {
@@ -81,7 +88,7 @@ struct EffectObject final : StageObject<Effect> {
     using Handle = vbg_effect;
     explicit EffectObject(std::unique_ptr<Effect> made, int thread_count = 0)
         : StageObject(kName, std::move(made), thread_count) {}
-    Mask no_person;  ///< what stands for a matte that is not given
+    Mask no_person;  ///< what stands for a matte that is not given; lies where the layer does
 };
 
 struct CompositorObject final : StageObject<Compositor> {
@@ -103,6 +110,13 @@ struct SinkObject final : Object {
     using Handle = vbg_sink;
     explicit SinkObject(std::unique_ptr<Sink> made) : Object(kName), part(std::move(made)) {}
     std::unique_ptr<Sink> part;
+};
+
+struct DeviceListObject final : Object {
+    static constexpr const char* kName = "vbg_device_list";
+    using Handle = vbg_device_list;
+    DeviceListObject() : Object(kName) {}
+    std::vector<DeviceInfo> devices;
 };
 
 struct CameraListObject final : Object {

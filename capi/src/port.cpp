@@ -122,7 +122,7 @@ vbg_status vbg_sink_name(vbg_sink* sink, char** out) {
 vbg_status vbg_sink_open(vbg_sink* sink, const vbg_frame_spec* wanted, vbg_frame_spec* accepted) {
     const vbg_status status = guard(__func__, [&] {
         const Use<SinkObject> use(sink, "sink");
-        const vbg::FrameSpec spec = frame_spec(wanted, "wanted");
+        const vbg::FrameSpec spec = host_frame_spec(wanted, "wanted");
         if (accepted != nullptr) struct_size(accepted, "accepted");  // before anything is opened
         const vbg::FrameSpec opened = use->part->open(spec);
         if (accepted != nullptr) write_struct(accepted, to_c(opened), "accepted");
@@ -132,7 +132,8 @@ vbg_status vbg_sink_open(vbg_sink* sink, const vbg_frame_spec* wanted, vbg_frame
 }
 
 vbg_status vbg_sink_write(vbg_sink* sink, const vbg_frame_view* frame) {
-    return guard(__func__, [&] { Use<SinkObject>(sink, "sink")->part->write(frame_view(frame, "frame")); });
+    return guard(__func__,
+                 [&] { Use<SinkObject>(sink, "sink")->part->write(host_frame_view(frame, "frame")); });
 }
 
 vbg_status vbg_sink_close(vbg_sink* sink) {

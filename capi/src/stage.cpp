@@ -31,6 +31,11 @@ vbg_status configure(const char* function, typename Object::Handle* handle, cons
 }
 
 template <class Object>
+vbg_status set_stream(const char* function, typename Object::Handle* handle, const char* what, void* stream) {
+    return guard(function, [&] { Use<Object>(handle, what)->use_stream(vbg::StreamRef{stream}); });
+}
+
+template <class Object>
 vbg_status reset(const char* function, typename Object::Handle* handle, const char* what) {
     return guard(function, [&] { Use<Object>(handle, what)->part->reset(); });
 }
@@ -52,8 +57,8 @@ vbg::ConstMaskView matte_or_none(EffectObject& effect, const vbg_mask_view* alph
                                  const vbg::ConstFrameView& layer) {
     if (alpha != nullptr) return mask_view(alpha, "alpha");
     vbg::Mask& none = effect.no_person;
-    if (none.width() != layer.width || none.height() != layer.height)
-        none = vbg::Mask(layer.width, layer.height);
+    if (none.width() != layer.width || none.height() != layer.height || none.view().device != layer.device)
+        none = vbg::Mask(layer.width, layer.height, vbg::MaskFormat::u8, layer.device);
     return none.view();
 }
 
@@ -68,6 +73,9 @@ vbg_status vbg_segmenter_create(const char* spec, int32_t threads, vbg_segmenter
 void vbg_segmenter_destroy(vbg_segmenter* segmenter) { destroy<SegmenterObject>(__func__, segmenter); }
 vbg_status vbg_segmenter_configure(vbg_segmenter* segmenter, const vbg_frame_spec* spec) {
     return configure<SegmenterObject>(__func__, segmenter, "segmenter", spec);
+}
+vbg_status vbg_segmenter_set_stream(vbg_segmenter* segmenter, void* stream) {
+    return set_stream<SegmenterObject>(__func__, segmenter, "segmenter", stream);
 }
 vbg_status vbg_segmenter_reset(vbg_segmenter* segmenter) {
     return reset<SegmenterObject>(__func__, segmenter, "segmenter");
@@ -122,6 +130,9 @@ void vbg_mask_filter_destroy(vbg_mask_filter* filter) { destroy<MaskFilterObject
 vbg_status vbg_mask_filter_configure(vbg_mask_filter* filter, const vbg_frame_spec* spec) {
     return configure<MaskFilterObject>(__func__, filter, "filter", spec);
 }
+vbg_status vbg_mask_filter_set_stream(vbg_mask_filter* filter, void* stream) {
+    return set_stream<MaskFilterObject>(__func__, filter, "filter", stream);
+}
 vbg_status vbg_mask_filter_reset(vbg_mask_filter* filter) {
     return reset<MaskFilterObject>(__func__, filter, "filter");
 }
@@ -148,6 +159,9 @@ vbg_status vbg_effect_create(const char* spec, int32_t threads, vbg_effect** out
 void vbg_effect_destroy(vbg_effect* effect) { destroy<EffectObject>(__func__, effect); }
 vbg_status vbg_effect_configure(vbg_effect* effect, const vbg_frame_spec* spec) {
     return configure<EffectObject>(__func__, effect, "effect", spec);
+}
+vbg_status vbg_effect_set_stream(vbg_effect* effect, void* stream) {
+    return set_stream<EffectObject>(__func__, effect, "effect", stream);
 }
 vbg_status vbg_effect_reset(vbg_effect* effect) { return reset<EffectObject>(__func__, effect, "effect"); }
 vbg_status vbg_effect_name(vbg_effect* effect, char** out) {
@@ -182,6 +196,9 @@ vbg_status vbg_compositor_create(const char* spec, int32_t threads, vbg_composit
 void vbg_compositor_destroy(vbg_compositor* compositor) { destroy<CompositorObject>(__func__, compositor); }
 vbg_status vbg_compositor_configure(vbg_compositor* compositor, const vbg_frame_spec* spec) {
     return configure<CompositorObject>(__func__, compositor, "compositor", spec);
+}
+vbg_status vbg_compositor_set_stream(vbg_compositor* compositor, void* stream) {
+    return set_stream<CompositorObject>(__func__, compositor, "compositor", stream);
 }
 vbg_status vbg_compositor_reset(vbg_compositor* compositor) {
     return reset<CompositorObject>(__func__, compositor, "compositor");

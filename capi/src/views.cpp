@@ -36,11 +36,26 @@ std::ptrdiff_t stride(std::int64_t given, std::size_t row, const char* what) {
 }
 
 Device device(std::int32_t type, std::int32_t index, const char* what) {
-    if (type == 0 || type == VBG_DEVICE_CPU || type == VBG_DEVICE_CUDA_HOST) return {};
-    throw Error(type == VBG_DEVICE_CUDA ? Errc::unsupported_format : Errc::invalid_argument,
-                std::string(Entry::name()) + ": " + what + " lies on device " + std::to_string(type) + ":" +
-                    std::to_string(index) +
-                    "; wanted host memory (VBG_DEVICE_CPU or 0): copy it there first");
+    if (type == 0 || type == VBG_DEVICE_CPU) return {};
+    if ((type == VBG_DEVICE_CUDA || type == VBG_DEVICE_CUDA_HOST) && index >= 0)
+        return {static_cast<DeviceType>(type), index};
+    refuse(std::string(what) + " lies on device " + std::to_string(type) + ":" + std::to_string(index) +
+           "; wanted host memory (VBG_DEVICE_CPU or 0), pinned (VBG_DEVICE_CUDA_HOST), or a GPU: "
+           "VBG_DEVICE_CUDA and its number");
+}
+
+/// Where the pixels of a view lie, as stages tell places apart.
+Device place(std::int32_t type, std::int32_t index, const char* what) {
+    const Device given = device(type, index, what);
+    return given.type == DeviceType::cuda ? given : Device{};
+}
+
+void need_host(const Device& where, const char* what) {
+    if (where.type != DeviceType::cuda) return;
+    throw Error(Errc::unsupported_format,
+                std::string(Entry::name()) + ": " + what + " lies on cuda:" + std::to_string(where.index) +
+                    "; wanted host memory (VBG_DEVICE_CPU or 0): copy it there first, with "
+                    "vbg_view_copy_in_stream() and vbg_stream_wait()");
 }
 
 ColorSpec color(std::int32_t matrix, std::int32_t range, const char* what) {
@@ -61,7 +76,7 @@ FrameView frame_view(const vbg_frame_view* in, const char* what) {
     view.height = c.height;
     view.format = static_cast<PixelFormat>(c.format);
     view.color = color(c.matrix, c.range, what);
-    view.device = device(c.device_type, c.device_index, what);
+    view.device = place(c.device_type, c.device_index, what);
     view.timestamp = std::chrono::nanoseconds(c.timestamp_ns);
     view.sequence = c.sequence;
     for (std::size_t p = 0; p < view.planes.size(); ++p) {
@@ -77,7 +92,7 @@ MaskView mask_view(const vbg_mask_view* in, const char* what) {
     view.width = c.width;
     view.height = c.height;
     view.format = c.format == 0 ? MaskFormat::u8 : static_cast<MaskFormat>(c.format);
-    view.device = device(c.device_type, c.device_index, what);
+    view.device = place(c.device_type, c.device_index, what);
     view.data = static_cast<std::byte*>(c.data);
     const std::size_t row = c.width < 0 ? 0 : static_cast<std::size_t>(c.width);
     view.stride = stride(c.stride, row * (view.format == MaskFormat::f32 ? sizeof(float) : 1), what);
@@ -97,6 +112,19 @@ FrameSpec frame_spec(const vbg_frame_spec* in, const char* what) {
                " frames a second; wanted 0 (unknown) or more");
     }
     spec.fps = c.fps;
+    return spec;
+}
+
+FrameView host_frame_view(const vbg_frame_view* in, const char* what) {
+    const FrameView view = frame_view(in, what);
+    need_host(view.device, what);
+    return view;
+}
+
+FrameSpec host_frame_spec(const vbg_frame_spec* in, const char* what) {
+    FrameSpec spec = frame_spec(in, what);
+    need_host(spec.device, what);
+    spec.device = {};
     return spec;
 }
 

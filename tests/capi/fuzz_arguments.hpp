@@ -42,15 +42,27 @@ template <>
 struct Argument<uint64_t> : Plain<uint64_t> {
     Argument() { value = dice->roll(5); }
 };
+/// The caller's own object, or a stream: NULL, since a stream of a GPU cannot be made up.
 template <>
-struct Argument<void*> : Plain<void*> {
-    Argument() { value = &pool; }
+struct Argument<void*> : Plain<void*> {};
+/// A stream that a function gives.
+template <>
+struct Argument<void**> {
+    void* value = &pool;
+    bool null = dice->one_in(15);
+    void** get() { return null ? nullptr : &value; }
+    void after(const char* function, bool failure) {
+        if (null) return;
+        if (failure != (value == nullptr)) complain(function, "failed with a stream, or succeeded without");
+        vbg_stream_destroy(value);
+    }
 };
 
 template <>
 struct Argument<const char*> : Plain<const char*> {
     Argument() {
-        static constexpr std::array<const char*, 39> kTexts{nullptr,
+        static constexpr std::array<const char*, 40> kTexts{nullptr,
+                                                            "cpu",
                                                             "",
                                                             "constant:value=128",
                                                             "chroma_key",
@@ -113,6 +125,19 @@ struct InStruct {
 template <class Struct>
 void InStruct<Struct>::fill(Struct&) {}
 
+/// Whether what is said to lie on a GPU would be touched there.
+bool has_gpu() {
+    static const bool found = [] {
+        vbg_device_list* list = nullptr;
+        vbg_device_info gpu = VBG_STRUCT(vbg_device_info);
+        const bool there = vbg_device_list_create(&list) == VBG_OK &&
+                           vbg_device_list_get(list, 1, &gpu) == VBG_OK && *gpu.why_not == 0;
+        vbg_device_list_destroy(list);
+        return there;
+    }();
+    return found;
+}
+
 template <class Size>
 void fill_size(Size& made) {
     made.width = dice->one_in(40) ? number() : 24;
@@ -120,6 +145,7 @@ void fill_size(Size& made) {
     if (made.width > 64) made.width = 24;  // larger than that would be a lie about the memory
     if (made.height > 64) made.height = 16;
     made.device_type = dice->one_in(25) ? number() : 0;
+    if (made.device_type == VBG_DEVICE_CUDA && has_gpu()) made.device_type = 4;  // so would that be
 }
 int64_t stride(int64_t row) {
     static constexpr std::array<int64_t, 6> kStrides{0, 1, -1, INT64_MAX, INT64_MIN, 4096};
@@ -235,6 +261,7 @@ VBG_STRUCT_ARGUMENT(vbg_model_info);
 VBG_STRUCT_ARGUMENT(vbg_model_file);
 VBG_STRUCT_ARGUMENT(vbg_sink_counters);
 VBG_STRUCT_ARGUMENT(vbg_live_options);
+VBG_STRUCT_ARGUMENT(vbg_device_info);
 VBG_STRUCT_ARGUMENT(vbg_camera_info);
 VBG_STRUCT_ARGUMENT(vbg_camera_mode);
 VBG_STRUCT_ARGUMENT(vbg_camera_control);
@@ -305,6 +332,7 @@ VBG_HANDLE_ARGUMENT(vbg_compositor);
 VBG_HANDLE_ARGUMENT(vbg_source);
 VBG_HANDLE_ARGUMENT(vbg_sink);
 VBG_HANDLE_ARGUMENT(vbg_pipeline);
+VBG_HANDLE_ARGUMENT(vbg_device_list);
 VBG_HANDLE_ARGUMENT(vbg_camera_list);
 VBG_HANDLE_ARGUMENT(vbg_diagnosis);
 

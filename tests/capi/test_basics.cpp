@@ -146,6 +146,13 @@ TEST_CASE("views: strides of 0, memory elsewhere, nonsense") {
     bad.device_type = VBG_DEVICE_CUDA;
     CHECK(vbg_view_fill(&bad, 1, 2, 3) == VBG_ERROR_UNSUPPORTED_FORMAT);
     CHECK(message().find("host memory") != std::string::npos);
+    bad.device_type = VBG_DEVICE_CUDA_HOST;  // which it is, too
+    CHECK(vbg_view_fill(&bad, 10, 20, 30) == VBG_OK);
+    for (const std::int32_t none : {-1, 4, 13, INT32_MAX}) {
+        bad.device_type = none;
+        CHECK(vbg_view_fill(&bad, 1, 2, 3) == VBG_ERROR_INVALID_ARGUMENT);
+        CHECK(message().find("VBG_DEVICE_CUDA") != std::string::npos);
+    }
     bad = view;
     bad.strides[0] = INT64_MIN;
     CHECK(vbg_view_fill(&bad, 1, 2, 3) == VBG_ERROR_INVALID_ARGUMENT);

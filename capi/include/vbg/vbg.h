@@ -23,11 +23,12 @@
  *
  * ## Handles
  * vbg_frame, vbg_mask, vbg_segmenter, vbg_mask_filter, vbg_effect, vbg_compositor, vbg_source, vbg_sink,
- * vbg_pipeline, vbg_camera_list and vbg_diagnosis are opaque. What a ..._create(), ..._load() or
- * ..._last_frame() function gives is yours until you ..._destroy() it; destroying NULL is fine. A handle is a
- * number in the disguise of a pointer: it is checked before it is used, so one that is NULL, destroyed, or of
- * another kind gives VBG_ERROR_INVALID_ARGUMENT. While another thread is inside a call, destroying takes
- * effect when that call returns. Texts given as `char **` are yours too: vbg_text_destroy().
+ * vbg_pipeline, vbg_device_list, vbg_camera_list and vbg_diagnosis are opaque. What a ..._create(),
+ * ..._load() or ..._last_frame() function gives is yours until you ..._destroy() it; destroying NULL is fine.
+ * A handle is a number in the disguise of a pointer: it is checked before it is used, so one that is NULL,
+ * destroyed, or of another kind gives VBG_ERROR_INVALID_ARGUMENT (a stream is a cudaStream_t itself, and only
+ * yours to know). While another thread is inside a call, destroying takes effect when that call returns.
+ * Texts given as `char **` are yours too: vbg_text_destroy().
  *
  * ## Structs
  * Every struct begins with struct_size, the size that the program was compiled with: write
@@ -38,7 +39,8 @@
  * VBG_ERROR_INVALID_ARGUMENT.
  *
  * ## Pictures
- * Views borrow memory for the duration of one call. Formats are named by the order of bytes in memory. */
+ * Views borrow memory for the duration of one call; memory on a GPU until its stream has got that far
+ * (c/frame.h). Formats are named by the order of bytes in memory. */
 #ifndef VBG_VBG_H
 #define VBG_VBG_H
 

@@ -11,8 +11,8 @@
  * called by one thread at a time, which need not be the thread that made it; with VBG_SYNC_LATEST the
  * segmenter has a thread of its own. Sizes and formats have been checked before a function sees them:
  * frames are what `configure` was told, mattes have the same size, inputs and outputs are the same memory
- * or do not overlap at all. Strides may be negative. Views and specs are borrowed for the call; input
- * pixels must not be written.
+ * or do not overlap at all. Strides may be negative. All pixels are in host memory: a pipeline on a GPU
+ * carries them there and back. Views and specs are borrowed for the call; input pixels must not be written.
  *
  * Members marked "may be NULL" may; without the others create gives VBG_ERROR_INVALID_ARGUMENT. name:
  * snake_case (a-z, 0-9, _), for messages and statistics. */

@@ -1,7 +1,7 @@
-/* device.h  The cameras of this machine, and what keeps virtual cameras from working. Part of vbg.h, where
- * the rules for all functions stand. Both lists are what was found when they were made and never change;
- * texts and arrays in structs live until their list is destroyed and are never NULL. Everything here is
- * thread-safe. */
+/* device.h  Where stages can work on this machine, its cameras, and what keeps virtual cameras from working.
+ * Part of vbg.h, where the rules for all functions stand. All lists are what was found when they were made
+ * and never change; texts and arrays in structs live until their list is destroyed and are never NULL.
+ * Everything here is thread-safe. */
 #ifndef VBG_C_DEVICE_H
 #define VBG_C_DEVICE_H
 
@@ -10,6 +10,27 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* One place to work, or the reason why there is none. */
+typedef struct vbg_device_info {
+    uint32_t struct_size;
+    int32_t device_type;  /* VBG_DEVICE_CPU or VBG_DEVICE_CUDA */
+    int32_t device_index; /* number of the GPU */
+    int32_t reserved;
+    const char* name;    /* what vbg_pipeline_set_device() takes: "cpu", "cuda:0" */
+    const char* summary; /* "host memory", "NVIDIA H200" */
+    const char* why_not; /* why nothing can work there; empty where it can */
+    /* Version 0.1 ends here. New members go below this line. */
+} vbg_device_info;
+
+/* The CPU, then every GPU; where no GPU is seen, one entry for cuda:0 that says why. */
+typedef struct vbg_device_list vbg_device_list;
+/* Looks now; starts the driver of GPUs. Errors: out_of_memory. */
+VBG_CAPI vbg_status vbg_device_list_create(vbg_device_list** out);
+VBG_CAPI void vbg_device_list_destroy(vbg_device_list* list);
+VBG_CAPI vbg_status vbg_device_list_count(vbg_device_list* list, uint32_t* out);
+/* The one at `index` (0 up to the count). Errors: invalid_argument, not_found. */
+VBG_CAPI vbg_status vbg_device_list_get(vbg_device_list* list, uint32_t index, vbg_device_info* out);
 
 /* One camera. */
 typedef struct vbg_camera_info {

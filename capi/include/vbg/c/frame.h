@@ -29,7 +29,10 @@ enum {
 /* How YUV numbers mean colour. Unknown is read as BT.601, limited range. */
 enum { VBG_MATRIX_UNKNOWN = 0, VBG_MATRIX_BT601 = 1, VBG_MATRIX_BT709 = 2 };
 enum { VBG_RANGE_UNKNOWN = 0, VBG_RANGE_LIMITED = 1, VBG_RANGE_FULL = 2 };
-/* Where memory lives, in DLPack's numbers; 0 means host memory too. This version takes host memory alone. */
+/* Where memory lives, in DLPack's numbers; 0 means host memory too. CUDA: on a GPU; CUDA_HOST: host memory
+ * that a GPU reads and writes by itself (pinned). Host memory of both kinds is taken everywhere. Memory on a
+ * GPU is taken by vbg_pipeline_process(), by the working functions of stages (stage.h) and by the functions
+ * below that have a stream; the others refuse it with unsupported_format. */
 enum { VBG_DEVICE_CPU = 1, VBG_DEVICE_CUDA = 2, VBG_DEVICE_CUDA_HOST = 3 };
 /* Largest side of a picture, pixels. */
 enum { VBG_MAX_SIDE = 16384 };
@@ -85,24 +88,32 @@ VBG_CAPI size_t vbg_format_row_bytes(int32_t format, int32_t plane, int32_t widt
 /* Rows of a plane, for a frame `height` pixels high; 0 where there is no such plane. Thread-safe. */
 VBG_CAPI int32_t vbg_format_plane_rows(int32_t format, int32_t plane, int32_t height);
 
-/* A picture that owns its pixels, in host memory. Reentrant. */
+/* A picture that owns its pixels. Reentrant. */
 typedef struct vbg_frame vbg_frame;
-/* Allocates; all bytes are 0, rows start at multiples of 64 bytes. Errors: invalid_argument,
+/* Allocates in host memory; all bytes are 0, rows start at multiples of 64 bytes. Errors: invalid_argument,
  * unsupported_format, out_of_memory. */
 VBG_CAPI vbg_status vbg_frame_create(int32_t width, int32_t height, int32_t format, vbg_frame** out);
+/* Allocates where device_type and device_index of `spec` say: on a GPU rows start at multiples of 256 bytes.
+ * All bytes are 0; fps is not heeded. Errors: those above, and device, not_built. */
+VBG_CAPI vbg_status vbg_frame_create_on(const vbg_frame_spec* spec, vbg_frame** out);
 /* Reads a picture file (what the source `image` reads: PNG, JPEG, ...). format: VBG_FORMAT_... wanted; 0
  * = bgr8. Errors: invalid_argument, not_found, io, not_built. */
 VBG_CAPI vbg_status vbg_frame_load(const char* path, int32_t format, vbg_frame** out);
+/* Let the streams that use its pixels finish first. */
 VBG_CAPI void vbg_frame_destroy(vbg_frame* frame);
 /* Fills in `view`: it borrows the frame's pixels, which stay where they are until the frame is destroyed.
  * Errors: invalid_argument. */
 VBG_CAPI vbg_status vbg_frame_get_view(vbg_frame* frame, vbg_frame_view* view);
 
-/* A matte that owns its values, in host memory. Reentrant. */
+/* A matte that owns its values. Reentrant. */
 typedef struct vbg_mask vbg_mask;
-/* Allocates; all values are 0 (background). format: VBG_MASK_..., 0 = u8. Errors: invalid_argument,
- * unsupported_format, out_of_memory. */
+/* Allocates in host memory; all values are 0 (background). format: VBG_MASK_..., 0 = u8. Errors:
+ * invalid_argument, unsupported_format, out_of_memory. */
 VBG_CAPI vbg_status vbg_mask_create(int32_t width, int32_t height, int32_t format, vbg_mask** out);
+/* The same for the matte of a frame like `frame`: of its size, and where it lies. Errors: those above, and
+ * device, not_built. */
+VBG_CAPI vbg_status vbg_mask_create_on(const vbg_frame_spec* frame, int32_t format, vbg_mask** out);
+/* Let the streams that use its values finish first. */
 VBG_CAPI void vbg_mask_destroy(vbg_mask* mask);
 /* Fills in `view`, as vbg_frame_get_view() does. Errors: invalid_argument. */
 VBG_CAPI vbg_status vbg_mask_get_view(vbg_mask* mask, vbg_mask_view* view);
@@ -118,6 +129,37 @@ VBG_CAPI vbg_status vbg_view_convert(const vbg_frame_view* from, const vbg_frame
 /* Fills a packed 8-bit frame (rgb8, bgr8, rgba8, bgra8, gray8) with one colour, each part 0..255. Errors:
  * invalid_argument, unsupported_format. Thread-safe. */
 VBG_CAPI vbg_status vbg_view_fill(const vbg_frame_view* to, int32_t red, int32_t green, int32_t blue);
+
+/* A stream is a queue of work on a GPU: a cudaStream_t of yours, one of vbg_stream_create(), or NULL for the
+ * GPU's default stream. What is queued is done in the stream's turn, after the call has returned, and may
+ * fail there; so the pixels must not be read, changed or freed before vbg_stream_wait() (or
+ * cudaStreamSynchronize()) says that it got there. It must be one of the GPU that the pictures lie on. All
+ * are thread-safe. */
+
+/* Copies pixels between host memory and a GPU, or on GPUs; same size and format. Host memory that is not
+ * pinned (VBG_DEVICE_CUDA_HOST) makes the caller wait. In host memory alone the stream is not heeded. Errors:
+ * invalid_argument, device, not_built. */
+VBG_CAPI vbg_status vbg_view_copy_in_stream(const vbg_frame_view* from, const vbg_frame_view* to,
+                                            void* stream);
+VBG_CAPI vbg_status vbg_mask_view_copy_in_stream(const vbg_mask_view* from, const vbg_mask_view* to,
+                                                 void* stream);
+/* vbg_view_convert() for two pictures on one GPU, within 2 levels of it; in host memory it is that function.
+ * Errors: invalid_argument, unsupported_format, device, not_built. */
+VBG_CAPI vbg_status vbg_view_convert_in_stream(const vbg_frame_view* from, const vbg_frame_view* to,
+                                               void* stream);
+/* Makes a stream on a GPU (0 = the first), which goes on beside the default one; for programs without the
+ * CUDA toolkit. It is yours until vbg_stream_destroy(). *out is a cudaStream_t. Errors: invalid_argument,
+ * device, not_built. */
+VBG_CAPI vbg_status vbg_stream_create(int32_t device_index, void** out);
+/* For a stream of vbg_stream_create(); any other pointer is left alone, NULL is fine. Let its work finish
+ * first. */
+VBG_CAPI void vbg_stream_destroy(void* stream);
+/* Waits until all that the stream was given is done. Errors: invalid_argument; device, where some of it
+ * failed; not_built. */
+VBG_CAPI vbg_status vbg_stream_wait(int32_t device_index, void* stream);
+/* What `stream` is given from now on is done after all that `earlier` was given so far; the caller does not
+ * wait. Errors: invalid_argument, device, not_built. */
+VBG_CAPI vbg_status vbg_stream_follow(int32_t device_index, void* stream, void* earlier);
 
 #ifdef __cplusplus
 }

@@ -104,8 +104,10 @@ VBG_CAPI vbg_status vbg_pipeline_close(vbg_pipeline* pipeline);
 VBG_CAPI vbg_status vbg_pipeline_reset(vbg_pipeline* pipeline);
 
 /* One picture by hand, without source and sinks: configures as needed, then fills `out` and `matte`.
- * frame, out: bgr8 or rgb8, same size and format. matte: u8, same size; may be NULL. Failures always show
- * here; `out` is then black. */
+ * frame, out: bgr8 or rgb8, same size and format. matte: u8, same size; may be NULL. Each may lie in host
+ * memory or on the GPU that vbg_pipeline_set_device() chose. Where all lie there, what is done is only queued
+ * when this returns, in the stream that was named there, else in the turn of the GPU's default stream.
+ * Failures always show here; `out` is then black. */
 VBG_CAPI vbg_status vbg_pipeline_process(vbg_pipeline* pipeline, const vbg_frame_view* frame,
                                          const vbg_frame_view* out, const vbg_mask_view* matte);
 

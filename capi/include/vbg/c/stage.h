@@ -1,8 +1,8 @@
 /* stage.h  The stages one by one: frame -> matte, matte -> better matte, layer -> layer, layers ->
  * picture. Part of vbg.h, where the rules for all functions stand.
  *
- * Stages work on bgr8 and rgb8 frames in host memory. They configure themselves for the size and format
- * of the first frame they get, and anew when that changes (which also forgets temporal state).
+ * Stages work on bgr8 and rgb8 frames. They configure themselves for the size, format and place of the
+ * first frame they get, and anew when that changes (which also forgets temporal state).
  * ..._configure() does it beforehand, so that loading a model does not delay the first frame. After that
  * a frame costs no heap allocation. All are reentrant.
  *
@@ -10,8 +10,15 @@
  * threads: for pixel work, the caller's included; 0 = all cores, at most 4. Errors of ..._create():
  * not_found (names what exists), not_built (names the build option), invalid_argument (parameters), and
  * what making the stage may meet (a missing model or picture). Errors of the working functions:
- * invalid_argument (sizes that differ, NULL, memory that overlaps partly), unsupported_format,
- * wrong_state, model, device, io. */
+ * invalid_argument (sizes that differ, NULL, memory that overlaps partly, pictures in different places),
+ * unsupported_format, wrong_state, model, device (also a stage without code for GPUs), io, not_built.
+ *
+ * All pictures and mattes of a call lie in one place: in host memory, or on one GPU. On a GPU the work is
+ * only queued when the call returns, in the stream that ..._set_stream() has named, or in the GPU's default
+ * stream.
+ * ..._set_stream(): a stream (frame.h) of the GPU on which the pictures lie, NULL for the default one; it
+ * counts from the next call on and must live as long as the stage is used. Let the former stream finish
+ * first. */
 #ifndef VBG_C_STAGE_H
 #define VBG_C_STAGE_H
 
@@ -28,6 +35,7 @@ VBG_CAPI vbg_status vbg_segmenter_create(const char* spec, int32_t threads, vbg_
 VBG_CAPI void vbg_segmenter_destroy(vbg_segmenter* segmenter);
 /* Loads and warms up now, for frames like `spec`. */
 VBG_CAPI vbg_status vbg_segmenter_configure(vbg_segmenter* segmenter, const vbg_frame_spec* spec);
+VBG_CAPI vbg_status vbg_segmenter_set_stream(vbg_segmenter* segmenter, void* stream);
 /* Forgets temporal state (scene cut). */
 VBG_CAPI vbg_status vbg_segmenter_reset(vbg_segmenter* segmenter);
 /* The registry name as a text of your own (vbg_text_destroy). */
@@ -49,6 +57,7 @@ typedef struct vbg_mask_filter vbg_mask_filter;
 VBG_CAPI vbg_status vbg_mask_filter_create(const char* spec, int32_t threads, vbg_mask_filter** out);
 VBG_CAPI void vbg_mask_filter_destroy(vbg_mask_filter* filter);
 VBG_CAPI vbg_status vbg_mask_filter_configure(vbg_mask_filter* filter, const vbg_frame_spec* spec);
+VBG_CAPI vbg_status vbg_mask_filter_set_stream(vbg_mask_filter* filter, void* stream);
 VBG_CAPI vbg_status vbg_mask_filter_reset(vbg_mask_filter* filter);
 VBG_CAPI vbg_status vbg_mask_filter_name(vbg_mask_filter* filter, char** out);
 /* guide: the frame that the matte belongs to. in: the matte, u8, of its size. out: the result, u8, of
@@ -61,6 +70,7 @@ typedef struct vbg_effect vbg_effect;
 VBG_CAPI vbg_status vbg_effect_create(const char* spec, int32_t threads, vbg_effect** out);
 VBG_CAPI void vbg_effect_destroy(vbg_effect* effect);
 VBG_CAPI vbg_status vbg_effect_configure(vbg_effect* effect, const vbg_frame_spec* spec);
+VBG_CAPI vbg_status vbg_effect_set_stream(vbg_effect* effect, void* stream);
 VBG_CAPI vbg_status vbg_effect_reset(vbg_effect* effect);
 VBG_CAPI vbg_status vbg_effect_name(vbg_effect* effect, char** out);
 /* Whether the result does not depend on the layer at all (image, video, color): *out = 1 or 0. */
@@ -76,6 +86,7 @@ typedef struct vbg_compositor vbg_compositor;
 VBG_CAPI vbg_status vbg_compositor_create(const char* spec, int32_t threads, vbg_compositor** out);
 VBG_CAPI void vbg_compositor_destroy(vbg_compositor* compositor);
 VBG_CAPI vbg_status vbg_compositor_configure(vbg_compositor* compositor, const vbg_frame_spec* spec);
+VBG_CAPI vbg_status vbg_compositor_set_stream(vbg_compositor* compositor, void* stream);
 VBG_CAPI vbg_status vbg_compositor_reset(vbg_compositor* compositor);
 VBG_CAPI vbg_status vbg_compositor_name(vbg_compositor* compositor, char** out);
 /* out = foreground where alpha is 255, background where it is 0 (both bit-exact), mixed in between. All
