@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "device_array.hpp"
 #include "errors.hpp"
 #include "gil.hpp"
 
@@ -86,6 +87,7 @@ FrameView planar_view(const Memory& m, PixelFormat format) {
     view.width = static_cast<std::int32_t>(width);
     view.height = static_cast<std::int32_t>(rows / 3 * 2);
     view.format = format;
+    view.device = m.device;
     std::byte* next = m.data;
     for (int p = 0; p < plane_count(format); ++p) {
         const auto bytes = static_cast<std::ptrdiff_t>(row_bytes(format, p, view.width));
@@ -93,6 +95,14 @@ FrameView planar_view(const Memory& m, PixelFormat format) {
         next += bytes * plane_rows(format, p, view.height);
     }
     return view;
+}
+
+/// What `work` gives, done while others may have the GIL: memory on a GPU is cleared first, which takes a
+/// while.
+template <class Work>
+auto without_gil(Work&& work) {
+    const WithoutGil free;
+    return work();
 }
 
 std::vector<py::ssize_t> shape_of(const FrameSpec& spec) {
@@ -144,6 +154,7 @@ FrameView frame_view(const Memory& m, PixelFormat format) {
     view.width = static_cast<std::int32_t>(m.shape[1]);
     view.height = static_cast<std::int32_t>(m.shape[0]);
     view.format = format;
+    view.device = m.device;
     return view;
 }
 
@@ -159,7 +170,7 @@ MaskView mask_view(const Memory& m) {
             static_cast<std::int32_t>(m.shape[1]),
             static_cast<std::int32_t>(m.shape[0]),
             m.is_f32() ? MaskFormat::f32 : MaskFormat::u8,
-            {}};
+            m.device};
 }
 
 py::array new_frame(const FrameSpec& spec) { return py::array_t<std::uint8_t>(shape_of(spec)); }
@@ -212,14 +223,20 @@ py::array array_over(const ConstMaskView& view, py::handle base, bool writable) 
     return writable ? array : read_only(std::move(array));
 }
 
-FrameOut::FrameOut(const py::object& out, const FrameSpec& spec) {
+FrameOut::FrameOut(const py::object& out, const FrameSpec& spec, const Reach& reach) {
+    if (out.is_none() && spec.device.type == DeviceType::cuda) {
+        Frame frame = without_gil([&] { return Frame(spec); });
+        view = frame.view();
+        object = py::cast(DeviceArray(std::move(frame)));
+        return;
+    }
     if (out.is_none()) {
         py::array array = new_frame(spec);
         view = view_of_new_frame(array, spec);
         object = std::move(array);
         return;
     }
-    memory_.emplace(out, "out", true);
+    memory_.emplace(out, "out", true, reach);
     view = frame_view(*memory_, spec.format);
     if (view.width != spec.width || view.height != spec.height) {
         refuse(Refused::As::value, *memory_,
@@ -231,14 +248,21 @@ FrameOut::FrameOut(const py::object& out, const FrameSpec& spec) {
     object = out;
 }
 
-MaskOut::MaskOut(const py::object& out, int width, int height, const char* what) {
+MaskOut::MaskOut(const py::object& out, int width, int height, const Device& device, const Reach& reach,
+                 const char* what) {
+    if (out.is_none() && device.type == DeviceType::cuda) {
+        Mask mask = without_gil([&] { return Mask(width, height, MaskFormat::u8, device); });
+        view = mask.view();
+        object = py::cast(DeviceArray(std::move(mask)));
+        return;
+    }
     if (out.is_none()) {
         py::array array = new_mask(width, height);
         view = view_of_new_mask(array);
         object = std::move(array);
         return;
     }
-    memory_.emplace(out, what, true);
+    memory_.emplace(out, what, true, reach);
     view = mask_view(*memory_);
     if (view.width != width || view.height != height) {
         refuse(Refused::As::value, *memory_,
@@ -278,7 +302,7 @@ out : array of the result's shape to write into; it must not overlap `frame`
     module.def(
         "_pointer",
         [](const py::object& array, const std::string& format) {
-            const Memory memory(array, "array", false);
+            const Memory memory(array, "array", false, {true, {}, {}});
             const auto* data = format == "matte" ? mask_view(memory).data
                                                  : frame_view(memory, format_named(format)).planes[0].data;
             return reinterpret_cast<std::uintptr_t>(data);

@@ -10,6 +10,7 @@
 /// | a matte      | (height, width) or (height, width, 1); also float32 where it is said     |
 ///
 /// Rows may have any distance, also a negative one (a[::-1], a crop); the pixels of a row are packed.
+/// The same on a GPU, where results are vbg.DeviceArray instead of numpy's.
 
 #include <optional>
 #include <string_view>
@@ -37,9 +38,10 @@ namespace vbg::python {
 [[nodiscard]] py::array array_over(const ConstFrameView& view, py::handle base, bool writable);
 [[nodiscard]] py::array array_over(const ConstMaskView& view, py::handle base, bool writable);
 
-/// Where a result goes: the caller's `out`, or a new array.
+/// Where a result goes: the caller's `out`, or a new array, on spec.device (a packed format if that is a
+/// GPU).
 struct FrameOut {
-    FrameOut(const py::object& out, const FrameSpec& spec);
+    FrameOut(const py::object& out, const FrameSpec& spec, const Reach& reach = {});
     FrameView view;
     py::object object;  ///< what the call returns
 
@@ -47,7 +49,8 @@ private:
     std::optional<Memory> memory_;
 };
 struct MaskOut {
-    MaskOut(const py::object& out, int width, int height, const char* what = "out");
+    MaskOut(const py::object& out, int width, int height, const Device& device = {}, const Reach& reach = {},
+            const char* what = "out");
     MaskView view;
     py::object object;
 

@@ -1,3 +1,4 @@
+#include "device_array.hpp"
 #include "python_stage.hpp"
 #include "stage_object.hpp"
 
@@ -9,18 +10,19 @@ py::object compose(CompositorObject& self, const py::object& foreground, const p
                    const py::object& background, const py::object& out, const std::string& format,
                    ContextObject* context) {
     const PixelFormat pixels = format_named(format);
-    const Memory front_memory(foreground, "foreground", false);
+    const Reach reach = reach_of(context);
+    const Memory front_memory(foreground, "foreground", false, reach);
     const FrameView front = frame_view(front_memory, pixels);
-    const Memory alpha_memory(alpha, "alpha", false);
+    const Memory alpha_memory(alpha, "alpha", false, reach);
     const MaskView matte = mask_view(alpha_memory);
     if (matte.format != MaskFormat::u8) {
         throw Refused(Refused::As::type,
                       "alpha: dtype float32; wanted uint8, 255 = person: (alpha * 255).astype(np.uint8)");
     }
-    const Memory back_memory(background, "background", false);
+    const Memory back_memory(background, "background", false, reach);
     const FrameView back = frame_view(back_memory, pixels);
-    const FrameSpec spec{front.width, front.height, pixels, {}, {}, 0};
-    const FrameOut result(out, spec);
+    const FrameSpec spec{front.width, front.height, pixels, {}, front.device, 0};
+    const FrameOut result(out, spec, reach);
     DirectCall call;
     call.add(front.planes[0].data, foreground);
     call.add(matte.data, alpha);
@@ -28,9 +30,10 @@ py::object compose(CompositorObject& self, const py::object& foreground, const p
     call.add(result.view.planes[0].data, result.object);
     {
         const Alone<Compositor> alone(self);
-        Context& with = self.context(context);
+        Context& with = self.context(context, spec.device);
         self.prepare(spec, with);
         self.stage().compose(front, matte, back, result.view, with);
+        share(spec.device, reach.stream);
     }
     return result.object;
 }
@@ -52,6 +55,7 @@ foreground, background : (height, width, 3) uint8, borrowed: read where they lie
 alpha : (height, width) uint8; 255 gives the foreground and 0 the background, bit-exact
 out : like `foreground`; may be one of the two pictures. Default: a new array
 format : "bgr8" or "rgb8", of all three
+context : a vbg.Context: worker threads, or the stream for pictures on a GPU (see "GPUs" in help(vbg))
 )";
 
 }  // namespace

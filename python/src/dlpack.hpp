@@ -1,13 +1,14 @@
 #pragma once
-/// @file dlpack.hpp  The layout of DLPack's first ABI, as its specification gives it: how array libraries
-/// hand each other memory. Only what vbg reads.
+/// @file dlpack.hpp  The layout of DLPack, as its specification gives it: how array libraries hand each other
+/// memory. Only what vbg reads and writes.
 
 #include <cstdint>
 
 namespace vbg::python::dlpack {
 
+/// 1 host, 2 CUDA, 3 CUDA's pinned host memory, ...
 struct Device {
-    std::int32_t type;  ///< 1 host, 2 CUDA, 3 CUDA's pinned host memory, ...
+    std::int32_t type;
     std::int32_t id;
 };
 
@@ -27,10 +28,32 @@ struct Tensor {
     std::uint64_t byte_offset;
 };
 
+/// What a capsule holds that is named "dltensor": the layout before version 1.0.
 struct Managed {
     Tensor tensor;
     void* context;
     void (*deleter)(Managed*);
+
+    static constexpr const char* kName = "dltensor";
+    static constexpr const char* kUsedName = "used_dltensor";
 };
+
+/// What a capsule holds that is named "dltensor_versioned": version 1.
+struct Versioned {
+    struct Version {
+        std::uint32_t major, minor;
+    } version;
+    void* context;
+    void (*deleter)(Versioned*);
+    std::uint64_t flags;  ///< kReadOnly, ...
+    Tensor tensor;
+
+    static constexpr const char* kName = "dltensor_versioned";
+    static constexpr const char* kUsedName = "used_dltensor_versioned";
+    static constexpr std::uint64_t kReadOnly = 1;
+};
+
+/// Streams that have a number of their own in __dlpack__(stream=...); others are their cudaStream_t.
+enum Stream : std::int64_t { kNoSync = -1, kAmbiguous = 0, kDefaultStream = 1 };
 
 }  // namespace vbg::python::dlpack

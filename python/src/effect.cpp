@@ -1,3 +1,4 @@
+#include "device_array.hpp"
 #include "python_stage.hpp"
 #include "stage_object.hpp"
 
@@ -7,22 +8,20 @@ namespace {
 
 py::object apply(EffectObject& self, const py::object& layer, const py::object& alpha, const py::object& out,
                  const std::string& format, double timestamp, ContextObject* context) {
-    const Memory memory(layer, "layer", false);
+    const Reach reach = reach_of(context);
+    const Memory memory(layer, "layer", false, reach);
     FrameView in = frame_view(memory, format_named(format));
     in.timestamp = std::chrono::nanoseconds(static_cast<std::int64_t>(timestamp * 1e9));
     std::optional<Memory> alpha_memory;
     MaskView matte;
-    Mask nobody;
     if (alpha.is_none()) {
         if (self.stage().uses_alpha()) {
             throw Refused(Refused::As::type,
                           std::string(self.stage().name()) +
                               ": keeps the person's colours out and needs the matte: effect(frame, matte)");
         }
-        nobody = Mask(in.width, in.height);
-        matte = nobody.view();
     } else {
-        alpha_memory.emplace(alpha, "alpha", false);
+        alpha_memory.emplace(alpha, "alpha", false, reach);
         matte = mask_view(*alpha_memory);
         if (matte.format != MaskFormat::u8) {
             throw Refused(
@@ -30,17 +29,19 @@ py::object apply(EffectObject& self, const py::object& layer, const py::object& 
                 "alpha: dtype float32; effects take uint8, 255 = person: (alpha * 255).astype(np.uint8)");
         }
     }
-    const FrameSpec spec{in.width, in.height, in.format, in.color, {}, 0};
-    const FrameOut result(out, spec);
+    const FrameSpec spec{in.width, in.height, in.format, in.color, in.device, 0};
+    const FrameOut result(out, spec, reach);
     DirectCall call;
     call.add(in.planes[0].data, layer);
     if (result.object.ptr() != layer.ptr()) call.add(result.view.planes[0].data, result.object);
     if (!alpha.is_none()) call.add(matte.data, alpha);
     {
         const Alone<Effect> alone(self);
-        Context& with = self.context(context);
+        Context& with = self.context(context, spec.device);
         self.prepare(spec, with);
+        if (!alpha_memory) matte = self.empty_matte(in);
         self.stage().apply(in, matte, result.view, with);
+        share(spec.device, reach.stream);
     }
     return result.object;
 }
@@ -70,7 +71,8 @@ alpha : (height, width) uint8, the person's matte; needed where `uses_alpha`
 out : like `layer`, to write into; may be `layer` itself. Default: a new array
 format : "bgr8" (OpenCV's order) or "rgb8"
 timestamp : seconds, of this frame
-context : a vbg.Context with worker threads; default: one thread
+context : a vbg.Context: worker threads, or the stream for pictures on a GPU (see "GPUs" in help(vbg)); default: one
+    thread, the GPU's default stream
 )";
 
 }  // namespace

@@ -64,6 +64,14 @@ py::object call(py::handle callable, Arguments&&... arguments) {
     return py::reinterpret_steal<py::object>(result);
 }
 
+/// The same with keyword arguments alone.
+inline py::object call_with(py::handle callable, const py::dict& options) {
+    const py::tuple none(0);
+    PyObject* result = may_end_here([&] { return PyObject_Call(callable.ptr(), none.ptr(), options.ptr()); });
+    if (result == nullptr) throw py::error_already_set();
+    return py::reinterpret_steal<py::object>(result);
+}
+
 /// Gives the GIL up for a scope. Unlike pybind11's own it may be left by the way in which Python ends threads
 /// that are still running when the interpreter shuts down.
 class WithoutGil {

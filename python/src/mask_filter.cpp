@@ -1,3 +1,4 @@
+#include "device_array.hpp"
 #include "python_stage.hpp"
 #include "stage_object.hpp"
 
@@ -7,30 +8,27 @@ namespace {
 
 py::object apply(MaskFilterObject& self, const py::object& matte, const py::object& guide,
                  const py::object& out, const std::string& format, double timestamp, ContextObject* context) {
-    const Memory matte_memory(matte, "matte", false);
+    const Reach reach = reach_of(context);
+    const Memory matte_memory(matte, "matte", false, reach);
     const MaskView in = mask_view(matte_memory);
     if (in.format != MaskFormat::u8) {
         throw Refused(
             Refused::As::type,
             "matte: dtype float32; filters take uint8, 255 = person: (matte * 255).astype(np.uint8)");
     }
-    FrameSpec spec{in.width, in.height, format_named(format), {}, {}, 0};
+    const FrameSpec spec{in.width, in.height, format_named(format), {}, in.device, 0};
     std::optional<Memory> guide_memory;
     FrameView picture;
-    Frame dummy;
     if (guide.is_none()) {
         if (self.stage().uses_guide()) {
             throw Refused(Refused::As::type, std::string(self.stage().name()) +
                                                  ": looks at the picture too; pass it: filter(matte, frame)");
         }
-        dummy = Frame(spec);
-        picture = dummy.view();
     } else {
-        guide_memory.emplace(guide, "guide", false);
+        guide_memory.emplace(guide, "guide", false, reach);
         picture = frame_view(*guide_memory, spec.format);
     }
-    picture.timestamp = std::chrono::nanoseconds(static_cast<std::int64_t>(timestamp * 1e9));
-    const MaskOut result(out, in.width, in.height);
+    const MaskOut result(out, in.width, in.height, in.device, reach);
     if (result.view.format != MaskFormat::u8)
         throw Refused(Refused::As::type, "out: dtype float32; filters write uint8");
     DirectCall call;
@@ -39,9 +37,12 @@ py::object apply(MaskFilterObject& self, const py::object& matte, const py::obje
     if (!guide.is_none()) call.add(picture.planes[0].data, guide);
     {
         const Alone<MaskFilter> alone(self);
-        Context& with = self.context(context);
+        Context& with = self.context(context, spec.device);
         self.prepare(spec, with);
+        if (!guide_memory) picture = self.black_picture(spec);
+        picture.timestamp = std::chrono::nanoseconds(static_cast<std::int64_t>(timestamp * 1e9));
         self.stage().apply(picture, in, result.view, with);
+        share(spec.device, reach.stream);
     }
     return result.object;
 }
@@ -77,7 +78,8 @@ guide : (height, width, 3) uint8, the picture the matte belongs to; needed where
 out : (height, width) uint8 to write into; may be `matte` itself. Default: a new array
 format : of the guide, "bgr8" (OpenCV's order) or "rgb8"
 timestamp : seconds, of this frame; without it frames count as regular
-context : a vbg.Context with worker threads; default: one thread
+context : a vbg.Context: worker threads, or the stream for pictures on a GPU (see "GPUs" in help(vbg)); default: one
+    thread, the GPU's default stream
 )";
 
 }  // namespace

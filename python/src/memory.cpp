@@ -1,8 +1,8 @@
 #include "memory.hpp"
 
+#include <algorithm>
 #include <utility>
 
-#include "dlpack.hpp"
 #include "errors.hpp"
 #include "gil.hpp"
 
@@ -34,6 +34,22 @@ char kind_of(const char* format) {
     }
 }
 
+/// Far more than any array has, and small enough that sizes in bytes never overflow.
+constexpr std::int64_t kMostBytes = std::int64_t{1} << 40;
+
+/// A side or stride, in elements, that another library says.
+std::ptrdiff_t bounded(std::int64_t value, const std::string& what) {
+    if (value >= -kMostBytes && value <= kMostBytes) return static_cast<std::ptrdiff_t>(value);
+    throw Refused(Refused::As::value,
+                  what + ": __dlpack__() gave a side or stride of " + std::to_string(value) + " elements");
+}
+
+[[noreturn]] void refuse_read_only(const std::string& what) {
+    throw Refused(Refused::As::buffer, what +
+                                           ": this memory is read-only; pass an array that may be "
+                                           "written (np.empty_like(x), or x.copy())");
+}
+
 [[noreturn]] void refuse_dims(const std::string& what, int dims) {
     throw Refused(Refused::As::value,
                   what + ": " + std::to_string(dims) +
@@ -44,7 +60,8 @@ char kind_of(const char* format) {
 
 }  // namespace
 
-Memory::Memory(py::handle object, std::string name, bool writable) : what(std::move(name)) {
+Memory::Memory(py::handle object, std::string name, bool writable, const Reach& reach)
+    : what(std::move(name)) {
     if (object.is_none()) {
         throw Refused(
             Refused::As::type,
@@ -56,7 +73,7 @@ Memory::Memory(py::handle object, std::string name, bool writable) : what(std::m
     if (PyObject_CheckBuffer(object.ptr()) != 0) {
         if (take_buffer(object, writable)) return;
     } else if (py::hasattr(object, "__dlpack__")) {
-        take_dlpack(object);
+        take_dlpack(object, writable, reach);
         return;
     }
     throw Refused(Refused::As::type,
@@ -78,9 +95,7 @@ bool Memory::take_buffer(py::handle object, bool writable) {
         PyErr_Clear();
         if (writable && PyObject_GetBuffer(object.ptr(), &buffer_, PyBUF_FORMAT | PyBUF_STRIDES) == 0) {
             PyBuffer_Release(&buffer_);
-            throw Refused(Refused::As::buffer, what +
-                                                   ": this memory is read-only; pass an array that may be "
-                                                   "written (np.empty_like(x), or x.copy())");
+            refuse_read_only(what);
         }
         PyErr_Clear();
         return false;
@@ -103,46 +118,36 @@ bool Memory::take_buffer(py::handle object, bool writable) {
     return true;
 }
 
-void Memory::take_dlpack(py::handle object) {
-    const auto device = py::cast<std::pair<int, int>>(call(object.attr("__dlpack_device__")));
-    if (device.first != 1 && device.first != 3) {
-        throw Refused(Refused::As::value,
-                      what + ": this " + type_name(object) + " lies on device " +
-                          std::to_string(device.first) + ":" + std::to_string(device.second) +
-                          " (2 is CUDA); wanted host memory: pass x.cpu(), or CuPy's x.get()");
-    }
-    const py::object capsule = call(object.attr("__dlpack__"));
-    auto* managed = static_cast<dlpack::Managed*>(PyCapsule_GetPointer(capsule.ptr(), "dltensor"));
-    if (managed == nullptr) throw py::error_already_set();
-    PyCapsule_SetName(capsule.ptr(), "used_dltensor");  // now ours to free
-    dlpack_ = managed;
-    const dlpack::Tensor& tensor = managed->tensor;
+void Memory::take_dlpack(py::handle object, bool writable, const Reach& reach) {
+    borrowed_.take(object, what, reach);
+    const dlpack::Tensor& tensor = borrowed_.tensor();
+    device = borrowed_.device();
+    if (writable && borrowed_.read_only()) refuse_read_only(what);
     dims = tensor.ndim;
-    if (dims > kMaxDims || tensor.dtype.lanes != 1) {
-        if (managed->deleter != nullptr) managed->deleter(managed);
-        refuse_dims(what, dims);
-    }
+    if (dims < 0 || dims > kMaxDims) refuse_dims(what, dims);
     static constexpr char kKinds[] = {'i', 'u', 'f', 'o', 'o', 'o', 'b'};
-    kind = tensor.dtype.code < sizeof kKinds ? kKinds[tensor.dtype.code] : 'o';
-    item_bytes = tensor.dtype.bits / 8;
-    data = static_cast<std::byte*>(tensor.data) + tensor.byte_offset;
+    const bool plain =
+        tensor.dtype.code < sizeof kKinds && tensor.dtype.lanes == 1 && tensor.dtype.bits % 8 == 0;
+    kind = plain ? kKinds[tensor.dtype.code] : 'o';
+    item_bytes = std::max(1, tensor.dtype.bits / 8);
     std::ptrdiff_t packed = item_bytes;
+    bool holds_some = true;
     for (int i = dims - 1; i >= 0; --i) {
         const auto at = static_cast<std::size_t>(i);
-        shape[at] = static_cast<std::ptrdiff_t>(tensor.shape[i]);
-        strides[at] =
-            tensor.strides != nullptr ? static_cast<std::ptrdiff_t>(tensor.strides[i]) * item_bytes : packed;
-        packed *= shape[at];
+        shape[at] = bounded(tensor.shape[i], what);
+        strides[at] = tensor.strides != nullptr ? bounded(tensor.strides[i], what) * item_bytes : packed;
+        packed = shape[at] > 0 && packed > kMostBytes / shape[at] ? kMostBytes : packed * shape[at];
+        holds_some = holds_some && shape[at] > 0;
     }
+    if (tensor.data == nullptr && holds_some) {
+        throw Refused(Refused::As::value,
+                      what + ": this " + type_name(object) + " of shape " + shape_text() + " has no memory");
+    }
+    data = static_cast<std::byte*>(tensor.data) + tensor.byte_offset;
 }
 
 Memory::~Memory() {
-    if (dlpack_ != nullptr) {
-        auto* managed = static_cast<dlpack::Managed*>(dlpack_);
-        if (managed->deleter != nullptr) managed->deleter(managed);
-    } else if (buffer_.obj != nullptr) {
-        PyBuffer_Release(&buffer_);
-    }
+    if (buffer_.obj != nullptr) PyBuffer_Release(&buffer_);
 }
 
 std::string Memory::dtype() const {

@@ -1,11 +1,12 @@
 #pragma once
 /// @file memory.hpp  The memory behind a Python object: numpy, OpenCV, torch, anything with the buffer
-/// protocol or DLPack. Borrowed, never copied.
+/// protocol or DLPack, on a GPU, too, where that is allowed. Borrowed, never copied.
 
 #include <array>
 #include <cstddef>
 #include <string>
 
+#include "borrowed.hpp"
 #include "pch.hpp"
 
 namespace vbg::python {
@@ -15,8 +16,9 @@ class Memory {
 public:
     /// @param what      names the argument in texts, e.g. "frame".
     /// @param writable  refuse read-only memory.
-    /// Throws Refused: not an array, more than three dimensions, memory of a GPU, read-only.
-    Memory(py::handle object, std::string what, bool writable);
+    /// @param reach     where it may lie.
+    /// Throws Refused: not an array, more than three dimensions, memory out of reach, read-only.
+    Memory(py::handle object, std::string what, bool writable, const Reach& reach = {});
     Memory(const Memory&) = delete;
     Memory& operator=(const Memory&) = delete;
     ~Memory();
@@ -27,6 +29,7 @@ public:
     std::array<std::ptrdiff_t, kMaxDims> shape{}, strides{};  ///< strides in BYTES
     char kind = '?';  ///< 'u' unsigned, 'i' signed, 'f' float, 'b' bool, else 'o'
     int item_bytes = 0;
+    Device device{};  ///< a GPU, or host memory of any kind
     std::string what;
 
     [[nodiscard]] bool is_u8() const noexcept { return kind == 'u' && item_bytes == 1; }
@@ -38,9 +41,9 @@ public:
 
 private:
     bool take_buffer(py::handle object, bool writable);
-    void take_dlpack(py::handle object);
+    void take_dlpack(py::handle object, bool writable, const Reach& reach);
     Py_buffer buffer_{};
-    void* dlpack_ = nullptr;
+    Borrowed borrowed_;
 };
 
 }  // namespace vbg::python

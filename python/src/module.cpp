@@ -1,6 +1,8 @@
 // The module vbg._vbg: everything native. The package around it (python/vbg) adds names and documentation.
 #include "arrays.hpp"
 #include "bind.hpp"
+#include "device_array.hpp"
+#include "devices.hpp"
 #include "errors.hpp"
 #include "pipeline_object.hpp"
 #include "stage_object.hpp"
@@ -11,6 +13,8 @@ PYBIND11_MODULE(_vbg, module) {
     module.attr("__version__") = std::string(vbg::version());
     bind_errors(module);
     bind_types(module);
+    bind_devices(module);
+    bind_device_array(module);
     bind_arrays(module);
     bind_segmenter(module);
     bind_mask_filter(module);

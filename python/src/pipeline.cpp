@@ -1,5 +1,6 @@
 #include <string>
 
+#include "device_array.hpp"
 #include "pipeline_object.hpp"
 
 namespace vbg::python {
@@ -52,17 +53,24 @@ bool step(PipelineObject& self, double timeout) {
 
 py::object process(PipelineObject& self, const py::object& frame, const py::object& out,
                    const py::object& matte, const std::string& format) {
-    const Memory memory(frame, "frame", false);
-    const FrameView in = frame_view(memory, format_named(format));
-    const FrameOut result(out, {in.width, in.height, in.format, {}, {}, 0});
-    std::optional<MaskOut> matte_out;
-    if (!matte.is_none()) matte_out.emplace(matte, in.width, in.height, "matte");
     const Busy busy(self, "process()");
     Pipeline& pipeline = self.get();
+    const Reach reach = self.reach;
+    const Memory memory(frame, "frame", false, reach);
+    const FrameView in = frame_view(memory, format_named(format));
+    const FrameOut result(out, {in.width, in.height, in.format, {}, in.device, 0}, reach);
+    std::optional<MaskOut> matte_out;
+    if (!matte.is_none()) matte_out.emplace(matte, in.width, in.height, Device{}, reach, "matte");
     (void)self.state->start();
     try {
         const WithoutGil free;
-        pipeline.process(in, result.view, matte_out ? matte_out->view : MaskView{});
+        const MaskView matte_view = matte_out ? matte_out->view : MaskView{};
+        pipeline.process(in, result.view, matte_view);
+        for (const Device& place : {in.device, result.view.device, matte_view.device}) {
+            if (place.type != DeviceType::cuda) continue;
+            share(place, reach.stream);
+            break;
+        }
     } catch (...) {
         rethrow_fatal(self);
         throw;
@@ -154,7 +162,7 @@ reconnect : open a source or sink again that was lost, instead of raising)");
 constexpr const char* kClass = R"(The machine: source, segmenter, filters, effects, compositor, sink.
 
 Pipeline(*, source, segmenter, filters, background, foreground, compositor, sink, preset, mask_sync, on_failure,
-         show, threads, device)
+         show, threads, device, stream)
 
 Each part is a spec string ("blur:sigma=12"), a stage object, or for filters, background, foreground and sink a
 chain ("dilate:size=10 | box_blur:size=30") or a list of either. `preset` fills in what is not named: "default",
@@ -167,6 +175,8 @@ show : "composite", "matte" or "side_by_side"
 threads : for pixel work; 0 = all cores, at most 4
 device : where the stages work: "cpu", "cuda" (the first GPU), "cuda:N", or "auto": the first GPU where the
     segmenter has code for it, else the CPU. Stages without code for a GPU have their pictures carried.
+stream : on that GPU, which must be named, in whose turn everything is done, as an int
+    (torch.cuda.current_stream().cuda_stream); it must outlive the pipeline. 0: one of the pipeline's own
 
 With no background the person stands before black: the room shows only where an effect that shows it (blur) was
 asked for. A stage written in Python that raises is a failure as above; the exception's text is in
@@ -221,10 +231,14 @@ The pipeline runs on a thread of its own without Python's lock, while this call 
              "format"_a = "bgr8",
              R"(One picture by hand, without source and sink; returns the composed picture.
 
-frame : (height, width, 3) uint8, borrowed: read where it lies
-out : like `frame`, to write into; default: a new array
+frame : (height, width, 3) uint8, borrowed: read where it lies, in host memory or on the pipeline's GPU
+out : like `frame`, to write into; default: a new array, a vbg.DeviceArray where frame lies on a GPU
 matte : (height, width) uint8, filled with the refined matte
 format : "bgr8" (OpenCV's order) or "rgb8", of frame and out
+
+Where all of them lie on the GPU the work is only queued when this returns: in the pipeline's `stream`, and the GPU's
+default stream waits for it, too (see "GPUs" in help(vbg)). Keep frame and matte alive, and unchanged in other streams,
+until it is done. A new DeviceArray is cleared first; `out` saves that.
 
 Raises where no valid matte can be made; `out` is black then.)")
         .def(

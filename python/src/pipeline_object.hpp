@@ -20,6 +20,8 @@ struct PipelineObject {
     std::shared_ptr<Pipeline> pipeline;
     std::shared_ptr<RunControl> state = std::make_shared<RunControl>();
     std::atomic<bool> busy = false;
+    /// What device() was told. Without a stream pictures on GPUs are taken in the default stream's turn.
+    Reach reach{true, {}, {}};
 
     /// The pipeline where it is still there: for as long as one has the GIL, or is Busy. Throws Refused
     /// (state).

@@ -2,6 +2,7 @@
 #include <array>
 #include <string>
 
+#include "devices.hpp"
 #include "pipeline_object.hpp"
 
 namespace vbg::python {
@@ -101,9 +102,14 @@ void set_preset(PipelineObject& o, const std::string& name) {
     const WithoutGil free;
     o.get().preset(name);
 }
-void set_device(PipelineObject& o, const std::string& text) {
+void set_device(PipelineObject& o, const std::string& text, std::uintptr_t stream) {
     const Busy busy(o, "device()");
-    o.get().device(text);
+    const StreamRef turn = stream_numbered(stream);
+    {
+        const WithoutGil free;  // waits for what the GPU still does
+        o.get().device(text, turn);
+    }
+    o.reach = {true, turn, turn.native != nullptr ? device_named(text) : Device{}};
 }
 void set_sync(PipelineObject& o, const std::string& text) {
     const Busy busy(o, "mask_sync()");
@@ -127,7 +133,7 @@ void make(PipelineObject& object, const py::object& source, const py::object& se
           const py::object& filters, const py::object& background, const py::object& foreground,
           const py::object& compositor, const py::object& sink, const py::object& preset,
           const std::string& sync, const std::string& failure, const std::string& show, int threads,
-          const std::string& device) {
+          const std::string& device, std::uintptr_t stream) {
     if (object.pipeline != nullptr)
         throw Refused(Refused::As::state, "Pipeline: made already; make a new one instead");
     if (threads < 0 || threads > 256) {
@@ -135,7 +141,7 @@ void make(PipelineObject& object, const py::object& source, const py::object& se
                       "threads=" + std::to_string(threads) + ": wanted 0 (all cores, at most 4) to 256");
     }
     object.pipeline = std::make_shared<Pipeline>(threads);
-    set_device(object, device);
+    set_device(object, device, stream);
     set_sync(object, sync);
     set_failure(object, failure);
     set_show(object, show);
@@ -156,7 +162,7 @@ void bind_parts(py::class_<PipelineObject>& type) {
              "filters"_a = py::none(), "background"_a = py::none(), "foreground"_a = py::none(),
              "compositor"_a = py::none(), "sink"_a = py::none(), "preset"_a = py::none(),
              "mask_sync"_a = "exact", "on_failure"_a = "hold", "show"_a = "composite", "threads"_a = 0,
-             "device"_a = "auto");
+             "device"_a = "auto", "stream"_a = 0);
     const auto part = [&type](const char* name, void (*set)(PipelineObject&, const py::object&),
                               const char* doc) {
         type.def(
@@ -190,7 +196,15 @@ void bind_parts(py::class_<PipelineObject>& type) {
             "value"_a, doc);
     };
     text("preset", &set_preset, "Fill in from a preset what is not set yet. Returns the pipeline.");
-    text("device", &set_device, "\"auto\", \"cpu\", \"cuda\" or \"cuda:N\". Returns the pipeline.");
+    type.def(
+        "device",
+        [](const py::object& self, const std::string& value, std::uintptr_t stream) {
+            set_device(py::cast<PipelineObject&>(self), value, stream);
+            return self;
+        },
+        "value"_a, "stream"_a = 0,
+        "\"auto\", \"cpu\", \"cuda\" or \"cuda:N\"; stream: one on that GPU, as an int. Returns the "
+        "pipeline.");
     text("mask_sync", &set_sync, "\"exact\" or \"latest\". Returns the pipeline.");
     text("on_failure", &set_failure,
          "\"stop\", \"hold\", \"background\", \"blank\" or \"passthrough\". Returns the pipeline.");

@@ -1,3 +1,4 @@
+#include "device_array.hpp"
 #include "python_stage.hpp"
 #include "stage_object.hpp"
 
@@ -12,10 +13,11 @@ std::chrono::nanoseconds nanoseconds(double seconds) {
 py::object segment(SegmenterObject& self, const py::object& frame, const py::object& out,
                    const py::object& foreground, const std::string& format, double timestamp,
                    ContextObject* context) {
-    const Memory memory(frame, "frame", false);
+    const Reach reach = reach_of(context);
+    const Memory memory(frame, "frame", false, reach);
     FrameView in = frame_view(memory, format_named(format));
     in.timestamp = nanoseconds(timestamp);
-    const MaskOut result(out, in.width, in.height);
+    const MaskOut result(out, in.width, in.height, in.device, reach);
     std::optional<Memory> colours;
     std::optional<FrameView> colours_view;
     if (!foreground.is_none()) {
@@ -23,7 +25,7 @@ py::object segment(SegmenterObject& self, const py::object& frame, const py::obj
             throw Refused(Refused::As::value, std::string(self.stage().name()) +
                                                   ": gives no foreground colours; leave foreground= away");
         }
-        colours.emplace(foreground, "foreground", true);
+        colours.emplace(foreground, "foreground", true, reach);
         colours_view = frame_view(*colours, in.format);
     }
     DirectCall call;
@@ -32,9 +34,10 @@ py::object segment(SegmenterObject& self, const py::object& frame, const py::obj
     if (colours) call.add(colours->data, foreground);
     {
         const Alone<Segmenter> alone(self);
-        Context& with = self.context(context);
-        self.prepare({in.width, in.height, in.format, in.color, {}, 0}, with);
+        Context& with = self.context(context, in.device);
+        self.prepare({in.width, in.height, in.format, in.color, in.device, 0}, with);
         (void)self.stage().segment(in, result.view, with, colours_view);
+        share(in.device, reach.stream);
     }
     return result.object;
 }
@@ -80,7 +83,8 @@ out : (height, width) uint8 (0..255) or float32 (0..1) to write the matte into; 
 foreground : like `frame`, filled with the person's own colours where `gives_foreground`
 format : "bgr8" (OpenCV's order) or "rgb8"
 timestamp : seconds; only stages with memory look at it
-context : a vbg.Context with worker threads; default: one thread
+context : a vbg.Context: worker threads, or the stream for pictures on a GPU (see "GPUs" in help(vbg)); default: one
+    thread, the GPU's default stream
 
 The first frame, and every frame of another size, configures the stage; that takes longer (models are loaded).
 )";

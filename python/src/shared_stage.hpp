@@ -104,6 +104,7 @@ public:
     using Shared<Segmenter>::Shared;
     [[nodiscard]] std::string_view name() const noexcept override { return stage().name(); }
     [[nodiscard]] bool accepts(PixelFormat format) const noexcept override { return stage().accepts(format); }
+    [[nodiscard]] bool runs_on(DeviceType type) const noexcept override { return stage().runs_on(type); }
     [[nodiscard]] bool gives_foreground() const noexcept override { return stage().gives_foreground(); }
     [[nodiscard]] int warm_up_frames() const noexcept override { return stage().warm_up_frames(); }
     [[nodiscard]] int coarsest() const noexcept override { return coarsest_; }
@@ -134,6 +135,7 @@ public:
     using Shared<MaskFilter>::Shared;
     [[nodiscard]] std::string_view name() const noexcept override { return stage().name(); }
     [[nodiscard]] bool accepts(PixelFormat format) const noexcept override { return stage().accepts(format); }
+    [[nodiscard]] bool runs_on(DeviceType type) const noexcept override { return stage().runs_on(type); }
     [[nodiscard]] bool uses_guide() const noexcept override { return stage().uses_guide(); }
 
 private:
@@ -155,6 +157,7 @@ public:
     using Shared<Effect>::Shared;
     [[nodiscard]] std::string_view name() const noexcept override { return stage().name(); }
     [[nodiscard]] bool accepts(PixelFormat format) const noexcept override { return stage().accepts(format); }
+    [[nodiscard]] bool runs_on(DeviceType type) const noexcept override { return stage().runs_on(type); }
     [[nodiscard]] bool replaces_layer() const noexcept override { return stage().replaces_layer(); }
     [[nodiscard]] bool is_still() const noexcept override { return stage().is_still(); }
     [[nodiscard]] bool uses_alpha() const noexcept override { return stage().uses_alpha(); }
@@ -178,6 +181,7 @@ public:
     using Shared<Compositor>::Shared;
     [[nodiscard]] std::string_view name() const noexcept override { return stage().name(); }
     [[nodiscard]] bool accepts(PixelFormat format) const noexcept override { return stage().accepts(format); }
+    [[nodiscard]] bool runs_on(DeviceType type) const noexcept override { return stage().runs_on(type); }
 
 private:
     void do_configure(const FrameSpec& wanted, Context& context) override {

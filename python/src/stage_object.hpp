@@ -51,17 +51,42 @@ struct Object {
     std::recursive_mutex mutex;
     std::unique_ptr<Context> own_context;
     Port port;
+    Mask nobody;  ///< stands for a matte that is not given
 
-    Context& context(ContextObject* given) {
-        if (given != nullptr) return given->get();
+    /// An empty matte there. With the lock.
+    MaskView empty_matte(const FrameView& like) {
+        if (nobody.width() != like.width || nobody.height() != like.height ||
+            nobody.view().device != like.device)
+            nobody = Mask(like.width, like.height, MaskFormat::u8, like.device);
+        return nobody.view();
+    }
+    Frame nothing;  ///< stands for a picture that is not given
+
+    /// A black picture. With the lock.
+    FrameView black_picture(const FrameSpec& like) {
+        const FrameView now = nothing.view();
+        if (now.width != like.width || now.height != like.height || now.format != like.format ||
+            now.device != like.device)
+            nothing = Frame(like);
+        return nothing.view();
+    }
+
+    /// The one to work with on pictures that lie there. Without the GIL, with the lock. Throws Refused
+    /// (value) where the one given works elsewhere.
+    Context& context(ContextObject* given, const Device& device = {}) {
+        if (given != nullptr) {
+            given->need_place(device);
+            return given->get();
+        }
         if (own_context == nullptr) own_context = std::make_unique<Context>(1);
+        own_context->use(device, {});
         return *own_context;
     }
     /// Configures where it is not for such frames yet. Without the GIL, with the lock.
     void prepare(const FrameSpec& wanted, Context& with) {
         const FrameSpec& now = made->spec();
         if (made->configured() && now.width == wanted.width && now.height == wanted.height &&
-            now.format == wanted.format) {
+            now.format == wanted.format && now.device == wanted.device) {
             return;
         }
         made->configure(wanted, with);
@@ -191,17 +216,18 @@ void bind_common(Class& type) {
             "configure",
             [](Self& self, int width, int height, const std::string& format, double fps,
                ContextObject* context) {
-                const FrameSpec spec{width, height, format_named(format), {}, {}, fps};
+                const Device device = context != nullptr ? context->get().device() : Device{};
+                const FrameSpec spec{width, height, format_named(format), {}, device, fps};
                 const Alone<T> alone(self);
-                self.stage().configure(spec, self.context(context));
+                self.stage().configure(spec, self.context(context, device));
             },
             "width"_a, "height"_a, "format"_a = "bgr8", py::kw_only(), "fps"_a = 0.0,
             "context"_a = static_cast<ContextObject*>(nullptr),
             "Prepare for frames of this size (pixels) and format; everything is allocated and loaded "
             "here.\n\n"
-            "The first frame does it by itself, and so does every frame of another size. Forgets what "
-            "earlier\n"
-            "frames left behind.")
+            "The first frame does it by itself, and so does every frame of another size or place. Forgets "
+            "what\n"
+            "earlier frames left behind. For frames on a GPU: context=vbg.Context(device=\"cuda\").")
         .def(
             "reset",
             [](Self& self) {

@@ -4,6 +4,7 @@
 #include "arrays.hpp"
 #include "bind.hpp"
 #include "context_object.hpp"
+#include "devices.hpp"
 #include "errors.hpp"
 #include "new_instance.hpp"
 
@@ -50,7 +51,12 @@ vbg.FrameSpec(1280, 720, 'bgr8', fps=30)
 void bind_context(py::module_& module) {
     py::class_<ContextObject>(
         module, "Context", whole_from_new<ContextObject>(),
-        R"(Worker threads for stages that are called by hand. One thread at a time may use it.
+        R"(Worker threads, or a GPU and a stream on it, for stages that are called by hand. One thread at a time may use it.
+
+threads : for pixel work in host memory, the caller's included; 0 = all cores, at most 4
+device : where the pictures lie that it is used with: "cpu", "cuda" (the first GPU) or "cuda:N"
+stream : on that GPU, in whose turn everything is done, as an int: torch.cuda.current_stream().cuda_stream, CuPy's
+    stream.ptr; it must outlive the context. 0 = the GPU's default stream
 
 >>> import numpy as np, vbg
 >>> many = vbg.Context(threads=2)
@@ -59,15 +65,26 @@ void bind_context(py::module_& module) {
 )")
         .def(
             "_make",
-            [](ContextObject& self, int threads) {
+            [](ContextObject& self, int threads, const std::string& device, std::uintptr_t stream) {
                 if (threads < 0 || threads > 256) {
                     throw Refused(Refused::As::value,
                                   fmt::format("threads={}: wanted 0 (all cores, at most 4) to 256", threads));
                 }
                 if (self.context != nullptr) throw Refused(Refused::As::state, "Context: made already");
-                self.context = std::make_unique<Context>(threads);
+                const Device where = device_named(device);
+                const StreamRef turn = stream_numbered(stream);
+                if (turn.native != nullptr && where.type != DeviceType::cuda)
+                    throw Refused(Refused::As::value,
+                                  "Context: stream= without a GPU; name it: device='cuda:0'");
+                self.context = std::make_unique<Context>(threads, where, turn);
             },
-            py::kw_only(), "threads"_a = 0)
+            py::kw_only(), "threads"_a = 0, "device"_a = "cpu", "stream"_a = 0)
+        .def_property_readonly(
+            "device", [](const ContextObject& self) { return device_text(self.get().device()); },
+            "\"cpu\" or \"cuda:N\".")
+        .def_property_readonly(
+            "stream", [](const ContextObject& self) { return number_of(self.get().stream()); },
+            "The stream as an int; 0 = the GPU's default one.")
         .def_property_readonly(
             "threads", [](const ContextObject& self) { return self.get().threads(); },
             "Threads used, the caller's included.");

@@ -35,6 +35,17 @@ Arrays
     A copy is made in two places: frames read from a Source are copied into the array you get, and a stage written
     in Python that runs inside a Pipeline gets arrays of its own, which it may keep.
 
+GPUs
+    Arrays on a GPU (torch, CuPy, anything with DLPack on CUDA) go into Pipeline.process() of a pipeline that works there,
+    and into segment(), apply(), compose() of stages that have code for GPUs, in place and without a copy; so does `out=`.
+    All arrays of a stage's call lie in one place; a pipeline takes some in host memory, too. Without `out=` the result is
+    a vbg.DeviceArray, which torch.from_dlpack(x) takes without a copy; x.numpy() is a copy in host memory. Everything
+    else works in host memory, and says so. vbg.devices() tells what there is.
+    Work is only queued when a call returns. It is done in the turn of the GPU's default stream, which torch uses unless
+    told otherwise. Who works in another stream gives its number to Pipeline(device="cuda:0", stream=...) or
+    Context(device="cuda:0", stream=...), e.g. torch.cuda.current_stream().cuda_stream. What the owner of an array has
+    queued for it is waited for, as DLPack has it. Keep arrays that went in until the work is done.
+
 Errors
     Everything raised is a vbg.Error and the built-in exception that fits: ValueError, TypeError, FileNotFoundError,
     OSError with errno, RuntimeError ... The text says what was wanted and how to fix it. help(vbg._errors) lists them.
@@ -68,6 +79,7 @@ from ._errors import UnsupportedFormatError as UnsupportedFormatError
 from ._vbg import (
     Compositor,
     Context,
+    DeviceArray,
     Effect,
     FrameSpec,
     MaskFilter,
@@ -80,6 +92,7 @@ from ._vbg import (
     cameras,
     convert,
     convert_model,
+    devices,
     fetch_model,
     find_model_file,
     inspect_model,
@@ -128,8 +141,8 @@ _atexit.register(_at_exit)
 # What help(vbg) and `from vbg import *` give. The exceptions and the stages' own classes are there as well, as vbg.<name>:
 # the list of them at the end of the text above tells more than forty classes with the same methods would.
 __all__ = [
-    "Camera", "Compositor", "Context", "Effect", "Error", "FrameSpec", "MaskFilter", "Pipeline", "Segmenter", "Sink", "Source",
-    "StageTime", "Stats", "cameras", "compose", "compositor", "convert", "convert_model", "effect", "fetch_model", "find_model_file",
+    "Camera", "Compositor", "Context", "DeviceArray", "Effect", "Error", "FrameSpec", "MaskFilter", "Pipeline", "Segmenter", "Sink", "Source",
+    "StageTime", "Stats", "cameras", "compose", "compositor", "convert", "convert_model", "devices", "effect", "fetch_model", "find_model_file",
     "inspect_model", "mask_filter", "model_folder", "models", "pixel_formats", "presets", "quote_value", "resolve_auto", "segmenter",
     "set_log_level", "sink", "source", "stages", "verify_model",
 ]
