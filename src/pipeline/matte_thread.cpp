@@ -28,21 +28,25 @@ MatteThread::~MatteThread() {
     }
     wake_.notify_one();
     thread_.join();
+    let_gpu_finish();  // it may still work for the last matte, whose memory goes now
     maker_->segmenter->coarseness(0);
     // What waited to replace a stage is the maker's all the same.
     if (next_segmenter_) maker_->segmenter = std::move(*next_segmenter_);
     if (next_filters_) maker_->filters = std::move(*next_filters_);
-    try {
-        place_.finish();  // a GPU may still work for the last matte, whose memory goes now
-    } catch (const Error&) {
-        // A GPU that has failed works no more.
-    }
 }
 
 void MatteThread::make_room() {
     if (!maker_->segmenter->gives_foreground() || !working_own_.empty()) return;
     working_own_ = Frame(spec_);
     finished_own_ = Frame(spec_);
+}
+
+void MatteThread::let_gpu_finish() const noexcept {
+    try {
+        place_.finish();
+    } catch (const std::exception&) {
+        // A GPU that has failed works no more.
+    }
 }
 
 std::optional<std::uint64_t> MatteThread::offer(const FrameSlots::Ref& frame, int coarseness) {
@@ -156,6 +160,7 @@ void MatteThread::take_replacements(std::unique_lock<std::mutex>& lock) {
     }
     if (filters) maker_->filters.swap(*filters);
     lock.unlock();
+    let_gpu_finish();
     segmenter.reset();
     filters.reset();
     lock.lock();

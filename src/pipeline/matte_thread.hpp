@@ -68,6 +68,8 @@ private:
     void make_room();
     void serve();
     void work(const FrameSlots::Ref& input, int coarseness);
+    /// Waits for a GPU's work, so that what it uses may go.
+    void let_gpu_finish() const noexcept;
     void take_replacements(std::unique_lock<std::mutex>& lock);
 
     std::shared_ptr<MatteMaker> maker_;

@@ -213,8 +213,9 @@ TEST_CASE("process() without a stream of the caller's is done in the turn of the
 TEST_CASE("parts replaced while the GPU works for the old ones") {
     gpu::start_again();
     const gpu::Counts before = gpu::counts();
-    {
+    for (const MaskSync sync : {MaskSync::exact, MaskSync::latest}) {
         Pipeline pipeline(1);
+        pipeline.mask_sync(sync);
         std::vector<Frame> out;
         fill_in(pipeline, out, std::make_unique<NoiseSource>(20));
         int n = 0;
