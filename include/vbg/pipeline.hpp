@@ -161,7 +161,8 @@ public:
     /// sink's format. A stage without code for it (Stage::runs_on()) works on the CPU; its pictures are
     /// carried there and back, which the log says. Times in Stats are then those of handing out the work.
     /// `stream`: one of yours on that GPU, in whose turn everything is done; it must outlive the pipeline, or
-    /// its next device(), which waits for it. Default: one of the pipeline's own.
+    /// its next device(), which waits for it. Default: one of the pipeline's own. Frames go up and come down
+    /// beside it, in streams that keep to its turn.
     ///
     /// A GPU that cannot be used, or fails while running, is a typed error (Errc::device, not_built) where it
     /// was named. With auto the pipeline goes on on the CPU, and the log says so; no frame of a recorded
@@ -192,7 +193,11 @@ public:
     /// `progress`, if not null, is called on the calling thread after each frame. Composition and sinks are
     /// on the calling thread.
     ///
-    /// A recorded source loses no frame. With MaskSync::latest the segmenter has a thread of its own.
+    /// A recorded source loses no frame. With MaskSync::latest the segmenter has a thread of its own. With
+    /// MaskSync::exact, on a GPU and with Show::composite, a frame is read and handed to the GPU before the
+    /// one before it is waited for and written. So one frame may be under way when the run is asked to stop,
+    /// to pause, or for another part by `progress`: it is written as it is. Steps and live sources do not
+    /// work ahead.
     ///
     /// A live source (Source::is_live()) has a thread of its own that keeps the newest frame; older ones are
     /// dropped and counted. So has the segmenter: one that stalls never stops the output. LiveOptions says

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vbg/log.hpp>
 
+#include "core/device.hpp"
 #include "pipeline/carried.hpp"
 #include "pipeline/error_text.hpp"
 
@@ -33,6 +34,7 @@ void Composition::configure(const FrameSpec& spec, Context& context) {
 
     composed_ = Frame(spec);
     next_ = Frame(spec);
+    older_ = on_host(spec.device) ? Frame() : Frame(spec);
     black_ = Frame(spec);
     card_ = Frame(spec);
     still_ = Frame(spec);
@@ -110,6 +112,7 @@ void Composition::compose(const ConstFrameView& frame, const ConstMaskView& matt
     }
     next_.stamp(frame.timestamp, frame.sequence);
     std::swap(composed_, next_);
+    if (!older_.empty()) std::swap(next_, older_);
     has_last_ = true;
 }
 

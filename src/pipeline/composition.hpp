@@ -28,6 +28,7 @@ public:
                  const ConstFrameView* own_foreground, Context& context, bool renew_background = true);
 
     [[nodiscard]] bool has_last() const noexcept { return has_last_; }
+    /// On a GPU its pixels stay until two more were composed.
     [[nodiscard]] ConstFrameView last() const noexcept { return composed_.view(); }
     /// What may be shown while there is no matte: the background where it owes nothing to the camera, else
     /// black. Never throws.
@@ -41,6 +42,7 @@ private:
     ConstFrameView make_foreground(const ConstFrameView& frame, const ConstMaskView& matte, Context& context);
 
     Frame composed_, next_;          // swapped when a frame is whole
+    Frame older_;                    // on a GPU: the one before composed_, still on its way down
     Frame background_, foreground_;  // results of the chains
     Frame still_;                    // what the still beginning of the background chain made, once
     Frame black_, card_;             // owners of pixels begin black

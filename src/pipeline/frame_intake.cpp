@@ -10,34 +10,48 @@
 namespace vbg {
 
 void FrameIntake::configure(const FrameSpec& from, const FrameSpec& to) {
-    staging_ = {};
+    finish();
     resizes_ = from.width != to.width || from.height != to.height;
     converts_ = from.format != to.format;
     uploads_ = !on_host(to.device);
     converted_ = resizes_ && converts_ ? Frame(from.width, from.height, to.format) : Frame();
-    arrived_ = {};
+    way_.reset();
+    sent_ = {};
     if (!uploads_) return;
-    FrameSpec raw = resizes_ ? to : from;
-    raw.device = {DeviceType::cuda_host, to.device.index};
-    staging_ = {1, to.device, [&] { return Frame(raw); }};
-    raw.device = to.device;
-    if (raw.format != to.format) arrived_ = Frame(raw);
+    FrameSpec pinned = resizes_ ? to : from, there = pinned;
+    pinned.device = {DeviceType::cuda_host, to.device.index};
+    there.device = to.device;
+    way_.emplace(pinned, there);
+}
+
+void FrameIntake::finish() const noexcept {
+    if (!way_) return;
+    try {
+        for (const Arrival& arrival : way_->arrivals) arrival.taken.synchronize();
+    } catch (const Error&) {
+        // A GPU that has failed takes nothing any more.
+    }
 }
 
 void FrameIntake::bring(const ConstFrameView& from, const FrameView& to, StreamRef stream) {
     if (!uploads_) return bring_on_host(from, to);
-    Frame& staged = staging_.next();
+    Frame& staged = way_->staging.next();
     resizes_ ? bring_on_host(from, staged.view()) : copy_pixels(from, staged.view());
-    const ConstFrameView waiting = std::as_const(staged).view();
-    if (arrived_.empty()) {
-        copy_pixels(waiting, to, stream);
-    } else {
-        copy_pixels(waiting, arrived_.view(), stream);
-        ConstFrameView arrived = std::as_const(arrived_).view();
-        arrived.color = from.color;
-        convert(arrived, to, stream);
-    }
-    staging_.sent(stream);
+    staged.stamp(from.timestamp, from.sequence);
+    sent_ = std::as_const(staged).view();
+    if (!resizes_) sent_.color = from.color;
+
+    Arrival& arrival = way_->arrivals[way_->turn];
+    way_->turn = 1 - way_->turn;
+    arrival.taken.delay(way_->stream.ref());
+    copy_pixels(sent_, arrival.frame.view(), way_->stream.ref());
+    way_->staging.sent(way_->stream.ref());
+    way_->arrived.record(way_->stream.ref());
+    way_->arrived.delay(stream);
+    ConstFrameView arrived = std::as_const(arrival.frame).view();
+    arrived.color = sent_.color;
+    arrived.format == to.format ? copy_pixels(arrived, to, stream) : convert(arrived, to, stream);
+    arrival.taken.record(stream);
 }
 
 void FrameIntake::bring_on_host(const ConstFrameView& from, const FrameView& to) {

@@ -32,8 +32,8 @@ void Machine::need_parts(bool with_source) const {
 
 void Machine::configure(const FrameSpec& spec) {
     configured = false;
-    outputs.forget_last();
     let_gpu_finish();
+    outputs.forget_all();
     place.choose(maker->segmenter->runs_on(DeviceType::cuda));
     try {
         configure_here(spec);
@@ -71,12 +71,14 @@ void Machine::configure_here(FrameSpec spec) {
 }
 
 void Machine::follow(const FrameSpec& input) {
+    outputs.keep_raw();
     intake.configure(input, working);
     brought = intake.is_idle() ? Frame() : Frame(working);
 }
 
 void Machine::let_gpu_finish() noexcept {
     try {
+        outputs.finish();
         place.finish();
     } catch (const std::exception& e) {
         log(LogLevel::debug, fmt::format("the GPU's work has failed: {}", e.what()));

@@ -138,6 +138,24 @@ private:
     ConstFrameView bring(const ConstFrameView& frame);
     /// From a frame that was read to the sinks.
     void finish_exact(const ConstFrameView& read);
+    /// The same from one that was brought.
+    void finish_brought(const ConstFrameView& frame);
+    /// Composes it; what that throws is returned, but for GpuFailed.
+    std::exception_ptr try_compose(const ConstFrameView& frame);
+    /// Writes it, or what is shown instead.
+    void conclude(const ConstFrameView& frame, const std::exception_ptr& error);
+
+    // In run_recorded(), on a GPU, the frame before is on its way down while the GPU gets the next one.
+
+    /// finish_exact(), but that the frame may still be under way then.
+    void finish_overlapped(const ConstFrameView& read);
+    /// Writes what is under way, but for the newest `keep` frames. Those that a failing GPU keeps are made
+    /// again on the CPU.
+    void write_under_way(int keep = 0);
+    /// leave_gpu(), and makes again what was under way.
+    void recover(const GpuFailed& failure);
+    /// read(); where it throws, what is under way is written before.
+    ReadResult read_next(ConstFrameView& frame);
     void finish_latest(const ConstFrameView& read, FrameSlots& slots, MatteThread& thread,
                        MatteThread::Latest& newest);
     void blacken(const FrameView& out) noexcept;

@@ -13,6 +13,10 @@
 namespace vbg {
 
 ReadResult Machine::step_exact(std::chrono::milliseconds timeout) {
+    if (outputs.under_way() > 0) {  // a run() that threw has left one
+        write_under_way();
+        return ReadResult::frame;
+    }
     ConstFrameView frame;
     const ReadResult result = read(frame, timeout);
     if (result != ReadResult::frame) return result;
@@ -29,14 +33,23 @@ ReadResult Machine::step_exact(std::chrono::milliseconds timeout) {
 void Machine::finish_exact(const ConstFrameView& read) {
     ConstFrameView frame;
     place.watch([&] { frame = bring(read); });
-    std::exception_ptr error;
+    finish_brought(frame);
+}
+
+void Machine::finish_brought(const ConstFrameView& frame) { conclude(frame, try_compose(frame)); }
+
+std::exception_ptr Machine::try_compose(const ConstFrameView& frame) {
     try {
         place.watch([&] { compose_exact(frame); });
     } catch (const GpuFailed&) {
         throw;
     } catch (...) {
-        error = std::current_exception();
+        return std::current_exception();
     }
+    return nullptr;
+}
+
+void Machine::conclude(const ConstFrameView& frame, const std::exception_ptr& error) {
     if (error) {
         write_instead(frame, error);
         if (policy == OnFailure::passthrough) outputs.forget_last();  // it was the source's
@@ -58,6 +71,7 @@ void Machine::run(const std::stop_token& stop, std::uint64_t frames, const std::
     }
     if (source_closed) reopen_source();
     if (!configured) configure(working);
+    write_under_way();  // what an earlier run() that threw has left
     struct Ends {
         Meter& meter;
         ~Ends() { meter.state.store(RunState::stopped, std::memory_order_relaxed); }

@@ -38,8 +38,10 @@ public:
     void call(const std::function<void()>& work);
     /// For the driver, between two frames: does what waits.
     void serve() {
-        if (waiting_.load(std::memory_order_acquire)) serve_all();
+        if (has_mail()) serve_all();
     }
+    /// Whether something waits.
+    [[nodiscard]] bool has_mail() const noexcept { return waiting_.load(std::memory_order_acquire); }
     /// Whether the calling thread drives.
     [[nodiscard]] bool drives() const;
 

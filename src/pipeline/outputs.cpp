@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <exception>
@@ -53,9 +54,9 @@ void Outputs::open(const FrameSpec& spec, Show show) {
     spec_.device = {};  // a sink's frames come in host memory
     for (Port& port : ports_) {
         port.accepted = port.sink->open(spec_);
-        port.make_room(layout_);
         port.lost = port.cut = false;
     }
+    make_room();
 }
 
 void Outputs::interrupt() noexcept {
@@ -70,49 +71,137 @@ void Outputs::rearm() noexcept {
 
 void Outputs::show(Show what) {
     show_ = what;
-    lay_out();
-    for (Port& port : ports_) port.make_room(layout_);
+    if (under_way_ == 0) follow();  // else with the next frame
 }
 
 void Outputs::lay_out() {
+    finish();
     last_ = {};
+    under_way_ = 0;
+    shown_ = show_;
     frame_.device = place_.device();
     layout_ = frame_;
     layout_.format = PixelFormat::bgr8;
-    if (show_ == Show::side_by_side) layout_.width *= 3;
-    if (show_ != Show::composite) layout_.device = {};
-    canvas_ = show_ == Show::composite ? Frame() : Frame(layout_);
+    if (shown_ == Show::side_by_side) layout_.width *= 3;
+    if (shown_ != Show::composite) layout_.device = {};
+    canvas_ = shown_ == Show::composite ? Frame() : Frame(layout_);
+    for (Way& way : ways_) way = {};
+    stream_.reset();
     down_ = {};
     down_input_ = {};
     down_matte_ = {};
     if (!place_.is_gpu()) return;
+    if (shown_ == Show::composite) {
+        stream_.emplace(place_.device());
+        for (Way& way : ways_) {
+            way.made.emplace(place_.device());
+            way.arrived.emplace(place_.device());
+        }
+        return;
+    }
     FrameSpec here = frame_;
     here.device = {DeviceType::cuda_host, frame_.device.index};
-    down_ = Frame(here);
-    if (show_ == Show::side_by_side) down_input_ = Frame(here);
-    if (show_ != Show::composite) down_matte_ = Mask(here.width, here.height, MaskFormat::u8, here.device);
+    if (shown_ == Show::side_by_side) {
+        down_ = Frame(here);
+        down_input_ = Frame(here);
+    }
+    down_matte_ = Mask(here.width, here.height, MaskFormat::u8, here.device);
 }
 
-void Outputs::follow_place() {
-    if (frame_.device == place_.device()) return;
-    lay_out();
+void Outputs::make_room() {
     for (Port& port : ports_) port.make_room(layout_);
+    make_down();
+}
+
+void Outputs::make_down() {
+    const bool wanted =
+        std::any_of(ports_.begin(), ports_.end(), [](const Port& p) { return !p.converts_there(); });
+    if (on_host(layout_.device) || !wanted) return;
+    FrameSpec here = layout_;
+    here.device = {DeviceType::cuda_host, layout_.device.index};
+    for (Way& way : ways_) {
+        if (way.down.empty()) way.down = Frame(here);
+    }
+}
+
+void Outputs::follow() {
+    if (frame_.device == place_.device() && shown_ == show_) return;
+    lay_out();
+    make_room();
 }
 
 void Outputs::write(const ConstFrameView& composed, const ConstFrameView* input, const ConstMaskView* matte,
                     Meter* revive) {
     last_ = {};
-    follow_place();
-    is_down_ = false;
-    for (Port& port : ports_) port.has_it = false;
-    if (show_ == Show::composite) {
-        last_ = composed;
+    follow();
+    if (shown_ == Show::composite) {
+        send(composed, {});
     } else {
         draw(composed, input, matte);
         canvas_.stamp(composed.timestamp, composed.sequence);
-        last_ = std::as_const(canvas_).view();
+        send(std::as_const(canvas_).view(), {});
     }
-    rewrite(revive);
+    try {
+        write_next(revive);
+    } catch (...) {
+        under_way_ = 0;  // it has not arrived, and there is nothing to make it of again
+        throw;
+    }
+}
+
+bool Outputs::overlaps() const noexcept {
+    return place_.is_gpu() && show_ == Show::composite && shown_ == show_ && frame_.device == place_.device();
+}
+
+void Outputs::send(const ConstFrameView& composed, const ConstFrameView& raw) {
+    const std::size_t at = 1 - newest_;
+    Way& way = ways_[at];
+    way.frame = composed;
+    way.raw = raw;
+    way.is_down = false;
+    for (Port& port : ports_) port.has_it[at] = false;
+    bring_down(at);
+    newest_ = at;
+    ++under_way_;
+}
+
+void Outputs::write_next(Meter* revive) {
+    const std::size_t at = oldest();
+    arrive(at);
+    --under_way_;
+    written_ = at;
+    last_ = ways_[at].frame;
+    write_to_ports(at, revive);
+}
+
+void Outputs::keep_raw() {
+    for (int i = 0; i < under_way_; ++i) {
+        Way& way = ways_[i == 0 ? oldest() : newest_];
+        const ConstFrameView& raw = way.raw;
+        if (raw.planes[0].data == nullptr) continue;
+        Frame copy(raw.width, raw.height, raw.format, raw.color);
+        copy.stamp(raw.timestamp, raw.sequence);
+        copy_pixels(raw, copy.view());
+        way.kept = std::move(copy);
+        way.raw = std::as_const(way.kept).view();
+    }
+}
+
+std::vector<Frame> Outputs::give_up() {
+    keep_raw();
+    std::vector<Frame> raw;
+    for (; under_way_ > 0; --under_way_) raw.push_back(std::move(ways_[oldest()].kept));
+    return raw;
+}
+
+void Outputs::finish() const noexcept {
+    try {
+        for (const Way& way : ways_) {
+            if (way.arrived) way.arrived->synchronize();
+        }
+    } catch (const Error&) {
+        // A GPU that has failed sends nothing any more.
+    }
 }
 
 void Outputs::draw(const ConstFrameView& composed, const ConstFrameView* input, const ConstMaskView* matte) {
@@ -125,7 +214,7 @@ void Outputs::draw(const ConstFrameView& composed, const ConstFrameView* input, 
                 view = std::as_const(owner).view();
             };
             if (matte != nullptr) fetch(alpha, down_matte_);
-            if (show_ == Show::side_by_side) {
+            if (shown_ == Show::side_by_side) {
                 fetch(result, down_);
                 if (input != nullptr) fetch(camera, down_input_);
             }
@@ -133,33 +222,50 @@ void Outputs::draw(const ConstFrameView& composed, const ConstFrameView* input, 
         });
     }
     const ConstMaskView* shown = matte != nullptr ? &alpha : nullptr;
-    if (show_ == Show::matte) return draw_matte(shown, canvas_.view());
+    if (shown_ == Show::matte) return draw_matte(shown, canvas_.view());
     draw_picture(input != nullptr ? &camera : nullptr, part(canvas_.view(), 0, composed.width));
     draw_matte(shown, part(canvas_.view(), composed.width, composed.width));
     draw_picture(&result, part(canvas_.view(), 2 * composed.width, composed.width));
 }
 
-ConstFrameView Outputs::bring_down() {
-    if (on_host(last_.device)) return last_;
-    ConstFrameView here = std::as_const(down_).view();
-    here.timestamp = last_.timestamp;
-    here.sequence = last_.sequence;
+void Outputs::bring_down(std::size_t at) {
+    Way& way = ways_[at];
+    if (on_host(way.frame.device)) return;
+    const auto lacks_it = [&](const Port& port) {
+        return !port.cut && !port.lost && !(port.converts_there() ? port.has_it[at] : way.is_down);
+    };
+    if (std::none_of(ports_.begin(), ports_.end(), lacks_it)) return;
     place_.watch([&] {
-        bool anything = false;
         for (Port& port : ports_) {
-            if (port.cut || port.lost) continue;
-            if (port.converts_there() ? port.has_it : is_down_) continue;
-            anything = true;
+            if (lacks_it(port)) port.convert_there(way.frame, at, place_.stream());
+        }
+        way.made->record(place_.stream());
+        stream_->wait(*way.made);
+        for (Port& port : ports_) {
+            if (!lacks_it(port)) continue;
             if (port.converts_there()) {
-                port.bring_down(last_, place_);
+                port.bring_down(way.frame, at, stream_->ref());
             } else {
-                copy_pixels(last_, down_.view(), place_.stream());
-                is_down_ = true;
+                copy_pixels(way.frame, way.down.view(), stream_->ref());
+                way.is_down = true;
             }
         }
-        if (anything) place_.finish();
+        way.arrived->record(stream_->ref());
     });
-    return here;
+}
+
+void Outputs::arrive(std::size_t at) const {
+    const Way& way = ways_[at];
+    if (!on_host(way.frame.device)) place_.watch([&] { way.arrived->synchronize(); });
+}
+
+ConstFrameView Outputs::here(std::size_t at) const noexcept {
+    const Way& way = ways_[at];
+    if (on_host(way.frame.device)) return way.frame;
+    ConstFrameView down = way.down.view();
+    down.timestamp = way.frame.timestamp;
+    down.sequence = way.frame.sequence;
+    return down;
 }
 
 Frame Outputs::copy_last() const {
@@ -173,11 +279,16 @@ Frame Outputs::copy_last() const {
 
 void Outputs::rewrite(Meter* revive) {
     if (!has_last()) return;
-    const ConstFrameView frame = bring_down();
+    bring_down(written_);
+    arrive(written_);
+    write_to_ports(written_, revive);
+}
+
+void Outputs::write_to_ports(std::size_t at, Meter* revive) {
     for (Port& port : ports_) {
         if (port.cut) continue;
         try {
-            revive != nullptr ? send_or_revive(port, frame, *revive) : port.send(frame);
+            revive != nullptr ? send_or_revive(port, at, *revive) : port.send(here(at), at);
         } catch (const Error& e) {
             if (!interrupted_ || e.sys_errno() != ECANCELED) throw;
             port.cut = true;
@@ -186,20 +297,22 @@ void Outputs::rewrite(Meter* revive) {
     }
 }
 
-void Outputs::send_or_revive(Port& port, const ConstFrameView& frame, Meter& meter) {
+void Outputs::send_or_revive(Port& port, std::size_t at, Meter& meter) {
     try {
         if (port.lost) {
             if (Clock::now() < port.retry) return;
             const std::uint64_t by_itself = port.sink->counters().reopened;  // open() counts from 0 again
             port.accepted = port.sink->open(spec_);
             port.make_room(layout_);
+            make_down();
             port.lost = false;
             port.backoff.reset();
             meter.sinks_reopened.fetch_add(1 + by_itself, std::memory_order_relaxed);
             log(LogLevel::warning, fmt::format("{} takes frames again", port.sink->name()));
-            bring_down();
+            bring_down(at);
+            arrive(at);
         }
-        port.send(frame);
+        port.send(here(at), at);
     } catch (const GpuFailed&) {
         throw;
     } catch (const Error& e) {

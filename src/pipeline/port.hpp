@@ -1,17 +1,21 @@
 #pragma once
 /// @file port.hpp  One sink, and what its frames need to be as it wants them.
 
+#include <array>
 #include <memory>
 #include <vbg/frame.hpp>
 #include <vbg/registry.hpp>
 
 #include "pipeline/backoff.hpp"
 #include "pipeline/meter.hpp"
-#include "pipeline/place.hpp"
 
 namespace vbg {
 
 struct Port {
+    /// Frames that may be on their way down from a GPU at once, each with memory of its own. In host memory
+    /// there is one.
+    static constexpr std::size_t kWays = 2;
+
     std::unique_ptr<Sink> sink;
     FrameSpec accepted;  ///< its answer to open()
     bool lost = false;
@@ -24,17 +28,20 @@ struct Port {
     /// On a GPU: whether frames come down in the sink's own format. Else (the size is another) it wants them
     /// as they are, in host memory.
     [[nodiscard]] bool converts_there() const noexcept { return converts_there_; }
-    /// Sends a frame on its way down, converted on the GPU; it has arrived when the place has finished.
-    void bring_down(const ConstFrameView& frame, const Place& place);
-    /// Whether the newest frame was brought down already.
-    bool has_it = false;
-    /// Writes the frame, which is in host memory; where converts_there(), what was brought down instead (the
-    /// frame then says when and which only).
-    void send(ConstFrameView frame);
+    /// Where converts_there(): converts on the GPU where the format is another, in the stream's turn.
+    void convert_there(const ConstFrameView& frame, std::size_t way, StreamRef stream);
+    /// Then sends it on its way down in the turn of a stream, which may be another.
+    void bring_down(const ConstFrameView& frame, std::size_t way, StreamRef stream);
+    /// Whether that was done with the way's newest frame.
+    std::array<bool, kWays> has_it{};
+    /// Writes the frame, which is in host memory; where converts_there(), what came down on that way instead
+    /// (the frame then says when and which only).
+    void send(ConstFrameView frame, std::size_t way);
 
 private:
-    Frame scaled_, converted_;  // empty where not needed
-    Frame there_;               // on the GPU, in the sink's format
+    Frame scaled_;                          // empty where not needed, as those below
+    std::array<Frame, kWays> converted_{};  // in host memory
+    std::array<Frame, kWays> there_{};      // on the GPU, in the sink's format
     bool converts_there_ = false;
 };
 

@@ -1,6 +1,11 @@
-// run() with a source that waits: every frame comes out.
+// run() with a source that waits: every frame comes out. On a GPU, with the frames' own mattes, a frame is
+// read and handed to the GPU before the one before it is waited for and written: so both work at the same
+// time.
+#include <fmt/format.h>
+
 #include <utility>
 #include <vbg/device.hpp>
+#include <vbg/log.hpp>
 
 #include "pipeline/machine.hpp"
 
@@ -27,7 +32,19 @@ void Machine::run_recorded(const std::stop_token& stop, std::uint64_t frames,
         }
     } const ends{*this, thread};
 
-    for (std::uint64_t written = 0; !stop.stop_requested() && (frames == 0 || written < frames);) {
+    std::uint64_t told = meter.frames_out;
+    const auto tell = [&] {
+        for (; told != meter.frames_out; ++told) {
+            meter.state.store(RunState::running, std::memory_order_relaxed);
+            if (progress) progress();
+        }
+    };
+    for (std::uint64_t begun = 0; !stop.stop_requested() && (frames == 0 || begun < frames);) {
+        // What is asked for from outside is for frames after those that are under way.
+        if (mailbox.has_mail() || wish != Wish::run || (sync == MaskSync::latest && !thread)) {
+            write_under_way();
+            tell();
+        }
         mailbox.serve();
         if (!wait_for_wish(stop)) break;
         if (sync == MaskSync::latest && !thread) {
@@ -40,22 +57,93 @@ void Machine::run_recorded(const std::stop_token& stop, std::uint64_t frames,
             thread.reset();
         }
         ConstFrameView frame;
-        const ReadResult result = read(frame, kPoll);
+        const ReadResult result = read_next(frame);
         if (result == ReadResult::end) break;
-        if (result == ReadResult::timed_out) continue;
-        try {
-            thread ? finish_latest(frame, *slots, *thread, newest) : finish_exact(frame);
-        } catch (const GpuFailed& failure) {
-            matte_thread = nullptr;
-            thread.reset();
-            slots.reset();
-            leave_gpu(failure);
-            finish_exact(frame);
+        if (result == ReadResult::timed_out) {
+            write_under_way();
+            tell();
+            continue;
+        }
+        ++begun;
+        if (!thread) {
+            finish_overlapped(frame);
+        } else {
+            try {
+                finish_latest(frame, *slots, *thread, newest);
+            } catch (const GpuFailed& failure) {
+                matte_thread = nullptr;
+                thread.reset();
+                slots.reset();
+                leave_gpu(failure);
+                finish_exact(frame);
+            }
         }
         source->release();
-        ++written;
-        meter.state.store(RunState::running, std::memory_order_relaxed);
-        if (progress) progress();
+        write_under_way(1);
+        tell();
+    }
+    write_under_way();
+    tell();
+}
+
+void Machine::finish_overlapped(const ConstFrameView& read) {
+    try {
+        ConstFrameView frame;
+        place.watch([&] { frame = bring(read); });
+        const std::exception_ptr error = try_compose(frame);
+        if (!error && outputs.overlaps()) {
+            meter.lag(0);
+            return outputs.send(composition.last(), intake.sent());
+        }
+        const Device device = place.device();
+        write_under_way();
+        if (place.device() != device) return finish_exact(read);  // what was made has gone with the GPU
+        conclude(frame, error);
+    } catch (const GpuFailed& failure) {
+        recover(failure);
+        finish_exact(read);
+    }
+}
+
+void Machine::write_under_way(int keep) {
+    while (outputs.under_way() > keep) {
+        try {
+            const Meter::Span span(*write_timer);
+            outputs.write_next();
+        } catch (const GpuFailed& failure) {
+            return recover(failure);
+        }
+        meter.wrote_frame();
+    }
+}
+
+void Machine::recover(const GpuFailed& failure) {
+    const std::vector<Frame> raw = outputs.give_up();
+    leave_gpu(failure);
+    for (const Frame& one : raw) {
+        if (one.format() == working.format) {
+            finish_brought(one.view());
+            continue;
+        }
+        Frame frame(working);
+        convert(one.view(), frame.view());
+        frame.stamp(one.view().timestamp, one.view().sequence);
+        finish_brought(std::as_const(frame).view());
+    }
+}
+
+ReadResult Machine::read_next(ConstFrameView& frame) {
+    try {
+        // A frame that is under way does not wait for a source that keeps one waiting.
+        return read(frame, outputs.under_way() > 0 ? std::chrono::milliseconds(0) : kPoll);
+    } catch (...) {
+        const std::exception_ptr first = std::current_exception();
+        try {
+            write_under_way();
+        } catch (const std::exception& e) {
+            log(LogLevel::error, fmt::format("and the frame before was not written: {}", e.what()));
+        }
+        std::rethrow_exception(first);
     }
 }
 

@@ -40,6 +40,7 @@ public:
     [[nodiscard]] std::string_view name() const noexcept override { return "noise"; }
     int before_frame = -1;  ///< calls `event` before that frame is read
     std::function<void()> event;
+    std::function<void(int)> before_read;  ///< called with the number of the frame that is wanted
 
 private:
     FrameSpec do_open() override {
@@ -48,6 +49,7 @@ private:
     }
     ReadResult do_read(ConstFrameView& frame, std::chrono::milliseconds) override {
         if (next_ == before_frame && event) event();
+        if (before_read) before_read(next_);
         if (next_ == frames_) return ReadResult::end;
         frame_ = vbg_test::noise_frame(kWidth, kHeight, PixelFormat::yuyv, static_cast<unsigned>(next_ + 1));
         frame_.stamp(std::chrono::milliseconds(40 * next_), static_cast<std::uint64_t>(next_));
