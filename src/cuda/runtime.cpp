@@ -151,10 +151,6 @@ bool Event::ready() const {
 void Event::synchronize() const {
     check(driver::synchronize_event(event_.get()), "waiting for an event", event_.get_deleter().gpu);
 }
-void Event::delay(StreamRef stream) const {
-    const int gpu = event_.get_deleter().gpu;
-    check(driver::wait_event(gpu, stream.native, event_.get()), "queueing a wait", gpu);
-}
 
 void copy(const ConstFrameView& from, const FrameView& to, StreamRef stream) {
     check_view(from, "copying a picture: from");

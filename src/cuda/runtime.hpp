@@ -91,8 +91,6 @@ public:
     [[nodiscard]] bool ready() const;
     /// Waits for it.
     void synchronize() const;
-    /// Lets what the stream is given from now on wait for it; the caller does not. As Stream::wait().
-    void delay(StreamRef stream) const;
 
 private:
     friend void wait_in(const Device& device, StreamRef stream, const Event& event);

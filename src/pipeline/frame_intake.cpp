@@ -43,11 +43,11 @@ void FrameIntake::bring(const ConstFrameView& from, const FrameView& to, StreamR
 
     Arrival& arrival = way_->arrivals[way_->turn];
     way_->turn = 1 - way_->turn;
-    arrival.taken.delay(way_->stream.ref());
+    way_->stream.wait(arrival.taken);
     copy_pixels(sent_, arrival.frame.view(), way_->stream.ref());
     way_->staging.sent(way_->stream.ref());
     way_->arrived.record(way_->stream.ref());
-    way_->arrived.delay(stream);
+    cuda::wait_in(to.device, stream, way_->arrived);
     ConstFrameView arrived = std::as_const(arrival.frame).view();
     arrived.color = sent_.color;
     arrived.format == to.format ? copy_pixels(arrived, to, stream) : convert(arrived, to, stream);
