@@ -11,8 +11,6 @@ from conftest import matte, picture
 from gpu_lender import CUDA, Lender, Sentinel, Stream, difference, on_gpu, pipeline_on, stream  # noqa: F401  (a fixture)
 from vbg import _vbg
 
-two_gpus = pytest.mark.skipif(len(vbg.devices()) < 3, reason="SKIP: needs VBG_SIMULATED_GPUS=2")
-
 
 # --- DeviceArray
 
@@ -130,7 +128,6 @@ def test_a_pipeline_elsewhere_says_so():
     assert pipeline.device("cuda:0", stream=0).process(on_gpu(picture())).shape == (48, 64, 3)
 
 
-@two_gpus
 def test_another_gpu():
     here, there = on_gpu(picture()), vbg.DeviceArray(picture(), "cuda:1")
     assert there.device == "cuda:1" and (there.numpy() == picture()).all()

@@ -22,8 +22,7 @@ namespace {
 const std::string weights = "models/bodypix/mobilenet/quant2/075";
 const std::string golden = "goldens/bodypix/cpu/quant2_075_s16";
 
-/// The real BodyPix, converted once for all cases here. Empty where have_data() says SKIP and what is
-/// missing: CI has it.
+/// The real BodyPix, converted once for all cases here; empty where have_data() misses its weights.
 const std::string& bodypix() {
     static const vbg_test::TempDir folder;
     static const std::string path = [] {

@@ -45,7 +45,7 @@ float difference(const std::vector<net::Output>& a, const std::vector<net::Outpu
 
 TEST_CASE("a network on a GPU takes its input in the turn of the stream that makes it") {
     if (const std::string why = why_no_gpu(); !why.empty()) {
-        MESSAGE("SKIP: no network was run on a GPU: ", why);
+        MESSAGE("SKIP: LibTorch needs a real GPU, CI has none; benchmarks/bench_cuda/run.sh runs it: ", why);
         return;
     }
     vbg_test::TempDir folder;

@@ -278,12 +278,12 @@ TEST_CASE("every stage that runs on GPUs gives the CPU's picture there, without 
     for (const StageKind kind :
          {StageKind::segmenter, StageKind::mask_filter, StageKind::effect, StageKind::compositor}) {
         for (const StageEntry* entry : list_stages(kind)) {
-            if (is_network(*entry)) continue;
+            if (is_network(*entry)) continue;  // tests/segment/test_on_gpu.cpp runs them, in CI too
             std::string why_not;
             const int tried = check_entry(*entry, file, why_not);
             if (tried > 0) seen += fmt::format("{} ({}) ", entry->name, tried);
-            if (!why_not.empty())
-                MESSAGE("SKIP ", std::string(entry->name), ", which cannot be made here: ", why_not);
+            const std::string name(entry->name);
+            if (!why_not.empty()) MESSAGE("SKIP ", name, ": cannot be made here (CI can): ", why_not);
         }
     }
     MESSAGE("on the GPU (specs): ", seen);
