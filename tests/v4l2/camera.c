@@ -58,6 +58,8 @@ static int32_t obey(void* user) {
 static int run(vbg_pipeline* pipeline, char** argv) {
     char source[200], sink[200], file[1000];
     vbg_stats stats = VBG_STRUCT(vbg_stats);
+    vbg_live_options live = VBG_STRUCT(vbg_live_options);
+    live.stall_ms = 20000; /* what takes a second on a busy machine is not lost */
     snprintf(source, sizeof source, "v4l2:device=%s,size=320x180,fps=15", argv[1]);
     snprintf(sink, sizeof sink, "v4l2:device=%s,format=yuyv", argv[2]);
     snprintf(file, sizeof file, "raw:path=%s,format=yuyv", argv[3]);
@@ -65,13 +67,13 @@ static int run(vbg_pipeline* pipeline, char** argv) {
         !good(vbg_pipeline_set_segmenter(pipeline, "chroma_key")) ||
         !good(vbg_pipeline_add_background(pipeline, "color:value=#123456")) ||
         !good(vbg_pipeline_use_preset(pipeline, "fakecam")) || !good(vbg_pipeline_add_sink(pipeline, sink)) ||
-        !good(vbg_pipeline_add_sink(pipeline, file)) ||
+        !good(vbg_pipeline_add_sink(pipeline, file)) || !good(vbg_pipeline_set_live(pipeline, &live)) ||
         !good(vbg_pipeline_run(pipeline, 0, obey, pipeline)) || !good(vbg_pipeline_stats(pipeline, &stats))) {
         return 1;
     }
-    printf("{\"frames_out\": %llu, \"frames_failed\": %llu, \"mattes\": %llu}\n",
-           (unsigned long long)stats.frames_out, (unsigned long long)stats.frames_failed,
-           (unsigned long long)stats.mattes);
+    printf("{\"frames_out\": %llu, \"frames_repeated\": %llu, \"frames_failed\": %llu, \"mattes\": %llu}\n",
+           (unsigned long long)stats.frames_out, (unsigned long long)stats.frames_repeated,
+           (unsigned long long)stats.frames_failed, (unsigned long long)stats.mattes);
     return 0;
 }
 

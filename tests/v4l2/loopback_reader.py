@@ -1,4 +1,5 @@
 """A V4L2 reader of its own, straight on the ioctls: what a conferencing program does with a virtual camera."""
+import errno
 import fcntl
 import mmap
 import os
@@ -10,6 +11,7 @@ CAPTURE, OUTPUT, MMAP = 1, 2, 1
 QUERYCAP, G_FMT, G_PARM = 0x80685600, 0xC0D05604, 0xC0CC5615
 REQBUFS, QUERYBUF, QBUF, DQBUF = 0xC0145608, 0xC0585609, 0xC058560F, 0xC0585611
 STREAMON, STREAMOFF = 0x40045612, 0x40045613
+TIMEOUT = 10.0  # seconds; a frame comes within a tenth of one, but where others keep the processor busy
 
 
 def capabilities(node):
@@ -61,17 +63,31 @@ class Reader:
         struct.pack_into("I", data, 60, MMAP)
         return data
 
-    def next(self, timeout=2.0):
+    def dequeue(self):
+        """A filled buffer, as DQBUF gives it, or None where there is none now."""
+        buffer = self.buffer(0)
+        try:
+            fcntl.ioctl(self.fd, DQBUF, buffer)
+            return buffer
+        except BlockingIOError:
+            return None
+        except OSError as error:
+            # Whenever a program asks v4l2loopback for buffers (REQBUFS), all buffers count as not mapped until that program has
+            # mapped them; whoever takes one between the two gets EINVAL. It passes.
+            if error.errno != errno.EINVAL:
+                raise
+            time.sleep(0.005)
+            return None
+
+    def next(self, timeout=TIMEOUT):
         end = time.monotonic() + timeout
         while True:
             select.select([self.fd], [], [], max(0.0, end - time.monotonic()))
-            buffer = self.buffer(0)
-            try:
-                fcntl.ioctl(self.fd, DQBUF, buffer)
+            buffer = self.dequeue()
+            if buffer is not None:
                 break
-            except BlockingIOError:
-                if time.monotonic() > end:
-                    raise TimeoutError("no frame came") from None
+            if time.monotonic() > end:
+                raise TimeoutError("no frame came")
         index, _, used = struct.unpack_from("III", buffer, 0)
         seconds, microseconds = struct.unpack_from("qq", buffer, 24)
         data = self.maps[index][:used]
@@ -80,7 +96,7 @@ class Reader:
         late = now - seconds - microseconds / 1e6 > 2 / self.fps
         return (now, None) if late else (now, data)
 
-    def frame(self, timeout=2.0):
+    def frame(self, timeout=TIMEOUT):
         """The next frame; TimeoutError when none comes."""
         end = time.monotonic() + timeout
         while True:

@@ -78,8 +78,12 @@ class C(unittest.TestCase):
         check_composed(self, self.composed.read_bytes(), frames, "vivid through C")
         stats = json.loads(self.text().splitlines()[-1])
         self.assertEqual(stats["frames_failed"], 0)
-        self.assertEqual(stats["frames_out"], self.composed.stat().st_size // (2 * 320 * 180))
-        self.assertLessEqual(len(set(frames)), stats["mattes"])
+        # The file has every frame that was written: those of the camera, and the last one once more wherever the camera's next
+        # was late, which happens on a busy machine.
+        written = stats["frames_out"] + stats["frames_repeated"]
+        self.assertEqual(written, self.composed.stat().st_size // (2 * 320 * 180))
+        # A matte for each picture, but for the bare background that is shown where the camera's first frame is late.
+        self.assertLessEqual(len(set(frames)), stats["mattes"] + 1)
 
     def test_a_camera_that_is_not_there(self):
         process = self.start("/dev/video63", NODE, self.composed)
