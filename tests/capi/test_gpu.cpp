@@ -1,4 +1,5 @@
 // Pictures on a GPU through the C API, where all goes well.
+#include <cstring>
 #include <string>
 #include <vbg/device.hpp>
 
