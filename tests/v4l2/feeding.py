@@ -12,7 +12,7 @@ NODE = "/dev/video20"
 VIVID = "/dev/video0"
 
 
-def wait_for(condition, seconds=40.0, what="it did not come about"):
+def wait_for(condition, seconds=60.0, what="it did not come about"):
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
@@ -36,11 +36,11 @@ def reload_loopback(count=1):
                     "exclusive_caps=" + ",".join("1" * count)], check=True)
 
 
-def fed(node, *others):
+def fed(*nodes):
     """Whether programs have put a frame into every one of these loopback nodes; a node that is not there has none."""
     try:
         return all(":" in pathlib.Path(f"/sys/devices/virtual/video4linux/{pathlib.Path(node).name}/format").read_text()
-                   for node in (node, *others))
+                   for node in nodes)
     except OSError:
         return False
 
@@ -90,7 +90,7 @@ class Feeding:
     def stop(self):
         """The counters at its end."""
         self.process.send_signal(signal.SIGINT)
-        code = self.process.wait(30)
+        code = self.process.wait(60)
         if code != 130:
             raise RuntimeError(f"vbg-cam: exit status {code}: {self.text()}")
         return json.loads(self.stats_file.read_text())
@@ -126,4 +126,4 @@ class Webcam:
 
     def close(self):
         self.process.stdin.close()
-        self.process.wait(20)
+        self.process.wait(60)

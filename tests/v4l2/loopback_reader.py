@@ -30,10 +30,11 @@ class Reader:
     """Streams from a node with mmap. Frames come as (time of arrival, bytes).
 
     v4l2loopback lets its writer go on over what a reader has not copied yet. Where this program was too slow for that (more than
-    two frame times), the frame is left out.
+    two frame times), the frame is left out, and counted in left_out.
     """
 
     def __init__(self, node, buffers=8):
+        self.left_out = 0
         self.fd = os.open(node, os.O_RDWR | os.O_NONBLOCK)
         form = bytearray(208)
         struct.pack_into("I", form, 0, CAPTURE)
@@ -103,6 +104,7 @@ class Reader:
             when, data = self.next(timeout)
             if data is not None:
                 return when, data
+            self.left_out += 1
             if time.monotonic() > end:
                 raise TimeoutError("all frames came late")
 

@@ -81,6 +81,39 @@ private:
     std::chrono::steady_clock::time_point last_{};
 };
 
+/// How long the machine itself stood still at most: a thread that only sleeps, and is woken late. What is
+/// late by as much is no fault of the program's.
+class Standstill {
+public:
+    Standstill() {
+        thread_ = std::thread([this] {
+            constexpr std::chrono::milliseconds kNap{20};
+            auto last = std::chrono::steady_clock::now();
+            while (!stop_) {
+                std::this_thread::sleep_for(kNap);
+                const auto now = std::chrono::steady_clock::now();
+                const auto late = std::chrono::duration_cast<std::chrono::milliseconds>(now - last - kNap);
+                longest_ = std::max<long>(longest_, static_cast<long>(late.count()));
+                last = now;
+            }
+        });
+    }
+    ~Standstill() {
+        stop_ = true;
+        thread_.join();
+    }
+    Standstill(const Standstill&) = delete;
+    Standstill& operator=(const Standstill&) = delete;
+    [[nodiscard]] std::chrono::milliseconds longest() const {
+        return std::chrono::milliseconds(longest_.load());
+    }
+
+private:
+    std::atomic<bool> stop_{false};
+    std::atomic<long> longest_{0};
+    std::thread thread_;
+};
+
 /// v4l2-ctl reads the node (yuyv of a known size) and this class looks at every frame that it gives.
 class LoopbackWatch {
 public:

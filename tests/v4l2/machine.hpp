@@ -46,13 +46,16 @@ inline vbg::v4l2::CameraSource camera(const std::string& spec) {
         vbg::Parameters("v4l2", entry.parameters, vbg::parse_stage("v4l2:" + spec).parameters));
 }
 
+// How long is waited for what should come soon: only a test that fails waits so long, and a machine on which
+// others compute may stand still for seconds.
+constexpr std::chrono::seconds kPatience{60};
+
 // Whether `what` comes true within the time.
-inline bool eventually(const std::function<bool()>& what,
-                       std::chrono::seconds limit = std::chrono::seconds(10)) {
+inline bool eventually(const std::function<bool()>& what, std::chrono::seconds limit = kPatience) {
     const auto end = std::chrono::steady_clock::now() + limit;
     while (std::chrono::steady_clock::now() < end) {
         if (what()) return true;
-        std::this_thread::sleep_for(milliseconds(50));
+        std::this_thread::sleep_for(milliseconds(10));
     }
     return false;
 }
@@ -98,10 +101,29 @@ inline int bars_distance(const vbg::Frame& bgr, bool lying, bool mirrored = fals
 // Reads one frame, leaving time-outs out.
 inline vbg::ConstFrameView next_frame(vbg::Source& source) {
     vbg::ConstFrameView view;
-    for (int i = 0; i < 50; ++i)
-        if (source.read(view, milliseconds(200)) == vbg::ReadResult::frame) return view;
-    FAIL("no frame in ten seconds");
+    if (!eventually([&] { return source.read(view, milliseconds(200)) == vbg::ReadResult::frame; }))
+        FAIL("no frame in ", kPatience.count(), " s");
     return view;
+}
+
+// Reads until the source throws, which the caller looks at; gives up when it does not.
+inline void read_until_it_throws(vbg::Source& source) {
+    vbg::ConstFrameView view;
+    const auto end = std::chrono::steady_clock::now() + kPatience;
+    while (std::chrono::steady_clock::now() < end) (void)source.read(view, milliseconds(200));
+}
+
+// Opens a camera that may need a moment until it is there again.
+inline bool opens_again(vbg::Source& source) {
+    return eventually([&] {
+        try {
+            source.open();
+            return true;
+        } catch (const vbg::Error& e) {
+            CHECK(e.code() == vbg::Errc::device);
+            return false;
+        }
+    });
 }
 
 // The camera of uvc-camera, which takes commands as lines.

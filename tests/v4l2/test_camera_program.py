@@ -11,7 +11,7 @@ import unittest
 VBG_CAM = sys.argv.pop(1) if len(sys.argv) > 1 else "vbg-cam"
 
 
-def run(*args, timeout=120):
+def run(*args, timeout=240):
     env = {**os.environ, "VBG_PREPARED": "1"}
     return subprocess.run([VBG_CAM, *args], capture_output=True, text=True, timeout=timeout, env=env, check=False)
 
@@ -45,7 +45,7 @@ class Camera(unittest.TestCase):
         out = self.dir / "out.y4m"
         # The matte is all foreground, and what has no matte is background: every pixel is told apart.
         result = run("--preset", "none", "--segmenter", "constant:value=255", "--background", "color:value=#0000ff", "--quiet",
-                     "--sink", str(out), *args)
+                     "--stall", "20", "--sink", str(out), *args)
         self.assertEqual(result.returncode, 0, result.stderr)
         return read_y4m(out)
 

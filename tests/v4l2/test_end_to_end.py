@@ -15,7 +15,7 @@ import numpy as np
 
 from feeding import NODE, VIVID, Feeding, Webcam, control, reload_loopback
 from loopback_reader import Reader
-from pictures import check_composed, rgb_of
+from pictures import check_composed, read_at, rgb_of
 
 VBG_CAM = sys.argv.pop(1) if len(sys.argv) > 1 else "vbg-cam"
 DATA = pathlib.Path(os.environ.get("VBG_TEST_DATA") or "../shared")
@@ -45,19 +45,13 @@ class EndToEnd(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.dir = pathlib.Path(folder.name)
 
-    def check_rate(self, times, fps, what, slack=0.1):
-        rate = (len(times) - 1) / (times[-1] - times[0])
-        print(f"    {what}: {rate:.2f} frames/s of {fps}")
-        self.assertLess(rate / fps, 1.1, what)
-        self.assertGreater(rate / fps, 1 - slack, what)
-
     def other_readers(self, width, height, count):
         """Frames (yuyv) as three programs read them."""
         size = 2 * width * height
-        for name, command in (("v4l2-ctl", ["v4l2-ctl", "-d", NODE, "--stream-mmap", f"--stream-count={count}", "--stream-to=-"]),
+        for name, command in (("v4l2-ctl", ["v4l2-ctl", "-d", NODE, "--stream-mmap=8", f"--stream-count={count}", "--stream-to=-"]),
                               ("ffmpeg", ["ffmpeg", "-loglevel", "error", "-f", "v4l2", "-i", NODE, "-frames:v", str(count),
                                           "-vsync", "0", "-f", "rawvideo", "-pix_fmt", "yuyv422", "-"])):
-            data = subprocess.run(command, check=True, capture_output=True, timeout=60).stdout
+            data = subprocess.run(command, check=True, capture_output=True, timeout=120).stdout
             self.assertEqual(len(data), count * size, f"{name}: not {count} whole frames")
             yield name, [data[i:i + size] for i in range(0, len(data), size)]
         capture = cv2.VideoCapture(NODE, cv2.CAP_V4L2)
@@ -85,7 +79,7 @@ class EndToEnd(unittest.TestCase):
                 control(f"test_pattern={pattern}")
                 cam.ctl("set", "source", source + wanted)
                 for reader, pixels in zip(readers, SINK_FORMATS):
-                    distance, end = 255.0, time.monotonic() + 10
+                    distance, end = 255.0, time.monotonic() + 60
                     while distance > 10 and time.monotonic() < end:
                         distance = bars_distance(rgb_of(reader.frame()[1], 320, 180, pixels), pattern)
                     self.assertLessEqual(distance, 10, f"{wanted} to {pixels}")
@@ -96,16 +90,16 @@ class EndToEnd(unittest.TestCase):
     def test_vivid_through_fakecam_read_by_others(self):
         control("osd_text_mode=0,test_pattern=1")  # with a running counter
         reference = self.dir / "composed.raw"
-        with Feeding(VBG_CAM, "--preset", "fakecam", "--segmenter", "chroma_key", "--background", "color:value=#123456", "--source",
-                     f"v4l2:device={VIVID},size=320x180,fps=25", "--sink", NODE, "--sink", f"raw:path={reference},format=yuyv",
-                     folder=self.dir) as cam:
+        with Feeding(VBG_CAM, "--preset", "fakecam", "--stall", "20", "--segmenter", "chroma_key", "--background",
+                     "color:value=#123456", "--source", f"v4l2:device={VIVID},size=320x180,fps=25", "--sink", NODE, "--sink",
+                     f"raw:path={reference},format=yuyv", folder=self.dir) as cam:
             read = list(self.other_readers(320, 180, 40))
             with Reader(NODE) as reader:
-                mine = reader.frames(75)
+                mine = read_at(self, reader, 25, 75, "vivid through fakecam")
             stats = cam.stop()
-        self.check_rate([t for t, _ in mine], 25, "vivid through fakecam")
-        for name, frames in read + [("own reader", [data for _, data in mine])]:
-            check_composed(self, reference.read_bytes(), frames, name)
+        for name, frames in read:
+            check_composed(self, reference.read_bytes(), frames, name, torn=8)
+        check_composed(self, reference.read_bytes(), [data for _, data in mine], "own reader")
         self.assertEqual(stats["frames_failed"], 0)
 
     def model(self):
@@ -122,12 +116,11 @@ class EndToEnd(unittest.TestCase):
             with Reader(NODE) as reader:
                 width, height = reader.width, reader.height
                 reader.frames(2 * fps)  # warmed up
-                frames = reader.frames(count)
+                # Network, camera, virtual camera and reader share one processor here.
+                frames = read_at(self, reader, fps, count, f"{source} with the network", slack=0.3)
             stats = cam.stop()
         self.assertEqual(stats["frames_failed"], 0)
         self.assertGreater(stats["mattes"], 3)
-        # Network, camera, virtual camera and reader share one processor here.
-        self.check_rate([t for t, _ in frames], fps, f"{source} with the network", slack=0.5)
         check_composed(self, reference.read_bytes(), [data for _, data in frames], source)
         print(f"    mattes {stats['mattes']} for {stats['frames_out']} frames")
         return rgb_of(frames[-1][1], width, height, "yuyv")

@@ -139,14 +139,12 @@ unsigned seed() {
 }
 
 // New frames of the camera are composed (what is written meanwhile may be old ones, or the card).
-bool goes_on(Pipeline& pipeline, std::chrono::seconds limit) {
+bool goes_on(Pipeline& pipeline) {
     const std::uint64_t before = pipeline.stats().frames_in;
-    return eventually(
-        [&] {
-            const Stats now = pipeline.stats();
-            return now.frames_in > before + 2 && now.state == RunState::running;
-        },
-        limit);
+    return eventually([&] {
+        const Stats now = pipeline.stats();
+        return now.frames_in > before + 2 && now.state == RunState::running;
+    });
 }
 
 }  // namespace
@@ -159,6 +157,7 @@ TEST_CASE("a hundred faults of two cameras in one run") {
     Webcam webcam(program, "-s 640x480 -r 15 " + (dir / "red.jpg"));
     vivid_control("osd_text_mode=2,test_pattern=7");
 
+    const Standstill machine;
     FrameWatch written;  // what run() gives its sinks
     Pipeline pipeline(1);
     MESSAGE("seed ", seed());
@@ -184,36 +183,39 @@ TEST_CASE("a hundred faults of two cameras in one run") {
             failure = e.what();
         }
     });
-    CHECK(eventually([&] { return pipeline.stats().frames_out > 5; }, std::chrono::seconds(20)));
+    CHECK(eventually([&] { return pipeline.stats().frames_out > 5; }));
     LoopbackWatch read("/dev/video20", 320, 180);  // what another program reads from the node
-    CHECK(eventually([&] { return read.frames() > 5; }, std::chrono::seconds(20)));
+    CHECK(eventually([&] { return read.frames() > 5; }));
 
     for (int i = 0; i < kFaults; ++i) {
         const std::string what = faults.inject();
         std::this_thread::sleep_for(faults.pause(150));
         // Some come before the one before is mended.
-        if (!faults.one_of(4)) CHECK_MESSAGE(goes_on(pipeline, std::chrono::seconds(20)), i, ": ", what);
+        if (!faults.one_of(4)) CHECK_MESSAGE(goes_on(pipeline), i, ": ", what);
         CHECK_MESSAGE(read.running(), i, ": ", what);
         CHECK_MESSAGE(failure.empty(), failure);
     }
-    CHECK(goes_on(pipeline, std::chrono::seconds(20)));
+    CHECK(goes_on(pipeline));
     const Stats stats = pipeline.stats();
     CHECK(read.running());
     read.stop();
     const auto stop_began = std::chrono::steady_clock::now();
     stop.request_stop();
     runner.join();
-    CHECK(std::chrono::steady_clock::now() - stop_began < std::chrono::seconds(2));
+    // The output stands still for less than that, and stopping takes less, on top of what the machine did.
+    const milliseconds limit = milliseconds(2000) + machine.longest();
+    CHECK(std::chrono::steady_clock::now() - stop_began < limit);
     CHECK_MESSAGE(failure.empty(), failure);
     CHECK(written.leaks() == 0);
-    CHECK(written.longest_gap() < milliseconds(2000));
+    CHECK(written.longest_gap() < limit);
     CHECK(read.leaks() == 0);
-    CHECK(read.longest_gap() < milliseconds(2000));
+    CHECK(read.longest_gap() < limit);
     CHECK(read.frames() > 2 * kFaults);
     CHECK(written.with_person() > kFaults);
     CHECK(stats.source_reopened > 5);
     MESSAGE("written ", written.frames(), " (", written.with_person(),
             " with the camera's picture), repeated ", stats.frames_repeated, ", longest gap ",
             written.longest_gap().count(), " ms; read ", read.frames(), ", longest gap ",
-            read.longest_gap().count(), " ms; cameras lost and back ", stats.source_reopened);
+            read.longest_gap().count(), " ms; the machine stood still for ", machine.longest().count(),
+            " ms; cameras lost and back ", stats.source_reopened);
 }

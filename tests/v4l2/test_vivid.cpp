@@ -24,8 +24,7 @@ constexpr const char* kUnbind = "/sys/bus/platform/drivers/vivid/unbind";
 enum Pattern { kUpright = 1, kLying = 3, kRed = 7 };
 
 void show(const std::string& node, Pattern pattern) {
-    control(node, "osd_text_mode=2");
-    control(node, "test_pattern=" + std::to_string(pattern));
+    control(node, "osd_text_mode=2,test_pattern=" + std::to_string(pattern));
 }
 
 // One frame of a format, through the node and buffers alone.
@@ -56,14 +55,15 @@ TEST_CASE("every format of both nodes shows the colour bars where they are") {
         const VideoNode node(system_kernel(), path);
         const std::uint32_t type = node.capabilities().capture_type();
         CHECK(is_multiplanar(type) == (path == kMulti));
-        for (const auto& offered : node.formats(type)) {
-            const Format* format = find_format(offered.pixelformat);
-            if (format == nullptr) continue;
-            seen.insert(fourcc_text(format->fourcc));
-            CAPTURE(path);
-            CAPTURE(fourcc_text(format->fourcc));
-            for (const Pattern pattern : {kUpright, kLying}) {
-                show(path, pattern);
+        for (const Pattern pattern : {kUpright, kLying}) {
+            show(path, pattern);
+            for (const auto& offered : node.formats(type)) {
+                const Format* format = find_format(offered.pixelformat);
+                if (format == nullptr) continue;
+                seen.insert(fourcc_text(format->fourcc));
+                CAPTURE(path);
+                CAPTURE(pattern);
+                CAPTURE(fourcc_text(format->fourcc));
                 Picture picture;
                 const Frame bgr = capture(node, type, *format, picture);
                 if (format->pixel == PixelFormat::gray8) {
@@ -97,11 +97,12 @@ TEST_CASE("the source: size, rate, time and order of frames as promised") {
         CHECK(spec.height == 360);
         CHECK(to_string(spec.format) == format);
         CHECK(spec.fps == doctest::Approx(25));
-        std::uint64_t last_number = 0;
+        std::uint64_t first_number = 0, last_number = 0;
         std::chrono::nanoseconds first{}, last{};
         for (int i = 0; i < 6; ++i) {
             const ConstFrameView view = next_frame(source);
             if (i == 0) first = view.timestamp;
+            if (i == 0) first_number = view.sequence;
             if (i > 0) {
                 CHECK(view.sequence > last_number);
                 CHECK(view.timestamp > last);
@@ -112,8 +113,9 @@ TEST_CASE("the source: size, rate, time and order of frames as promised") {
         }
         // Frames are 40 ms apart, whichever were lost.
         CHECK(std::chrono::duration<double>(last - first).count() ==
-              doctest::Approx(0.04 * static_cast<double>(last_number)).epsilon(0.2));
-        CHECK(system_kernel().now() - last < std::chrono::seconds(5));
+              doctest::Approx(0.04 * static_cast<double>(last_number - first_number)).epsilon(0.2));
+        // Of this clock, which is not that of the day.
+        CHECK(std::chrono::abs(system_kernel().now() - last) < kPatience);
     }
 }
 
@@ -185,7 +187,6 @@ TEST_CASE("counters that wrap") {
 
 TEST_CASE("faults that the driver injects") {
     CameraSource source = camera("/dev/video0,size=320x180,fps=25");
-    ConstFrameView view;
     press(kSingle, "inject_vidioc_reqbufs_error");
     CHECK(check_throws(Errc::device, {"VIDIOC_REQBUFS"}, [&] { source.open(); }) == EINVAL);
     press(kSingle, "inject_vidioc_streamon_error");
@@ -200,9 +201,7 @@ TEST_CASE("faults that the driver injects") {
     CHECK(source.damaged() == 1);
 
     press(kSingle, "inject_fatal_streaming_error");
-    CHECK(check_throws(Errc::device, {kSingle}, [&] {
-              for (int i = 0; i < 50; ++i) (void)source.read(view, milliseconds(200));
-          }) == EIO);
+    CHECK(check_throws(Errc::device, {kSingle}, [&] { read_until_it_throws(source); }) == EIO);
     source.open();
     next_frame(source);
 }
@@ -258,18 +257,8 @@ TEST_CASE("HDMI: no signal is said, a new size ends the stream and is then taken
     control(kSingle, "dv_timings_signal_mode=4,dv_timings=9");  // the chosen timings: 1280x720p60
     const FrameSpec before = source.open();
     next_frame(source);
-    int error = 0;
     control(kSingle, "dv_timings=10");  // 1920x1080
-    ConstFrameView view;
-    for (int i = 0; i < 50 && error == 0; ++i) {
-        try {
-            (void)source.read(view, milliseconds(100));
-        } catch (const Error& e) {
-            CHECK(e.code() == Errc::device);
-            error = e.sys_errno();
-        }
-    }
-    CHECK(error == ESTALE);
+    CHECK(check_throws(Errc::device, {}, [&] { read_until_it_throws(source); }) == ESTALE);
     const FrameSpec after = source.open();
     CHECK(before.height == 720);
     CHECK(after.width == 1920);
@@ -288,20 +277,10 @@ TEST_CASE("pulled out and put in again, with the node held or not") {
         next_frame(source);
         const int other = held ? ::open(kSingle, O_RDWR) : -1;
         write_line(kUnbind, "vivid.0");
-        ConstFrameView view;
-        CHECK(check_throws(Errc::device, {kSingle, "gone"}, [&] {
-                  for (int i = 0; i < 50; ++i) (void)source.read(view, milliseconds(200));
-              }) == ENODEV);
+        CHECK(check_throws(Errc::device, {kSingle, "gone"}, [&] { read_until_it_throws(source); }) == ENODEV);
         CHECK(check_throws(Errc::device, {"vivid", "gone"}, [&] { source.open(); }) == ENODEV);
         write_line(kBind, "vivid.0");
-        CHECK(eventually([&] {
-            try {
-                source.open();
-                return true;
-            } catch (const Error&) {
-                return false;
-            }
-        }));
+        CHECK(opens_again(source));
         next_frame(source);
         source.close();
         if (other >= 0) ::close(other);
@@ -313,20 +292,10 @@ TEST_CASE("disconnected by its driver") {
     source.open();
     next_frame(source);
     press(source.camera()->path, "disconnect");
-    ConstFrameView view;
-    CHECK(check_throws(Errc::device, {"gone"}, [&] {
-              for (int i = 0; i < 50; ++i) (void)source.read(view, milliseconds(200));
-          }) == ENODEV);
+    CHECK(check_throws(Errc::device, {"gone"}, [&] { read_until_it_throws(source); }) == ENODEV);
     source.close();
     write_line(kUnbind, "vivid.0");
     write_line(kBind, "vivid.0");
-    CHECK(eventually([&] {
-        try {
-            source.open();
-            return true;
-        } catch (const Error&) {
-            return false;
-        }
-    }));
+    CHECK(opens_again(source));
     next_frame(source);
 }

@@ -92,6 +92,7 @@ TEST_CASE("a webcam that has MJPEG only") {
             webcam.say(fault);
             for (int i = 0; i < 8; ++i) CHECK(bars_distance(bgr_of(next_frame(source)), false) <= 10);
         }
+        // The driver keeps those with the error bit to itself, and any that come while it has no free buffer.
         CHECK(source.damaged() >= 3);
         CHECK(source.damaged() <= 9);
     }
@@ -99,8 +100,12 @@ TEST_CASE("a webcam that has MJPEG only") {
         next_frame(source);
         webcam.say("freeze");
         ConstFrameView view;
-        CHECK(eventually([&] { return source.read(view, milliseconds(300)) == ReadResult::timed_out; }));
-        CHECK(source.read(view, milliseconds(300)) == ReadResult::timed_out);
+        // One alone may be that of a camera that is late, before it has heard the word.
+        CHECK(eventually([&] {
+            for (int i = 0; i < 3; ++i)
+                if (source.read(view, milliseconds(300)) != ReadResult::timed_out) return false;
+            return true;
+        }));
         webcam.say("thaw");
         CHECK(bars_distance(bgr_of(next_frame(source)), false) <= 10);
     }
@@ -108,22 +113,11 @@ TEST_CASE("a webcam that has MJPEG only") {
         next_frame(source);
         const std::string before = source.camera()->path;
         webcam.say("unplug");
-        ConstFrameView view;
-        CHECK(check_throws(Errc::device, {before, "gone"}, [&] {
-                  for (int i = 0; i < 50; ++i) (void)source.read(view, milliseconds(200));
-              }) == ENODEV);
+        CHECK(check_throws(Errc::device, {before, "gone"}, [&] { read_until_it_throws(source); }) == ENODEV);
         webcam.say("plug");  // the old node is still open
         CHECK(eventually(is_there));
         source.close();
-        CHECK(eventually([&] {
-            try {
-                source.open();
-                return true;
-            } catch (const Error& e) {
-                CHECK(e.code() == Errc::device);
-                return false;
-            }
-        }));
+        CHECK(opens_again(source));
         CHECK(source.camera()->path != before);
         CHECK(bars_distance(bgr_of(next_frame(source)), false) <= 10);
         source.close();

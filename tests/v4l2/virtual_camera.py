@@ -1,4 +1,4 @@
-"""What the tests with v4l2loopback share: making nodes, running vbg-cam on them, comparing what arrives."""
+"""What the tests with v4l2loopback share: making nodes, running vbg-cam on them."""
 import json
 import os
 import pathlib
@@ -38,7 +38,7 @@ class Cam:
             self.process.kill()
             raise
 
-    def wait_for(self, condition, seconds=40.0):
+    def wait_for(self, condition, seconds=60.0):
         """Until the condition holds; vbg-cam must run all the while."""
         wait_for(lambda: self.process.poll() is not None or condition(), seconds)
         assert self.process.poll() is None, self.text()
@@ -53,7 +53,7 @@ class Cam:
 
     def stop(self, how=signal.SIGINT):
         self.process.send_signal(how)
-        code = self.process.wait(30)
+        code = self.process.wait(60)
         return code, self.text()
 
     def __enter__(self):
@@ -77,48 +77,9 @@ class VirtualCamera(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.dir = pathlib.Path(folder.name)
 
-    # What was composed is written to a file of bare pixels too; every frame that is read must be, byte for byte, one of those,
-    # and they must come in order.
-    def check_against(self, reference, frames, what, strict=True):
-        size = len(frames[0])
-        composed = reference.read_bytes()
-        places = {}  # of each picture: a picture may come again
-        for place in range(len(composed) // size):
-            places.setdefault(composed[place * size:(place + 1) * size], []).append(place)
-        seen = []
-        for number, frame in enumerate(frames):
-            if frame not in places:
-                self.fail(f"{what}: frame {number} is none that was composed: {self.nearest(frame, places)}")
-            later = [place for place in places[frame] if not seen or place >= seen[-1]]
-            self.assertTrue(later, f"{what}: frame {number} is {places[frame]}, out of order after {seen}")
-            seen.append(later[0])
-        if strict:
-            uneven = sum(later - earlier != 1 for earlier, later in zip(seen, seen[1:]))
-            self.assertLessEqual(uneven, len(seen) // 2, f"{what}: {seen}")
-        return seen
-
-    @staticmethod
-    def nearest(frame, places):
-        """In words, the composed picture that is most like this frame, and where they differ."""
-        def differing(picture):
-            return [line for line in range(16) if frame[line * len(frame) // 16:(line + 1) * len(frame) // 16]
-                    != picture[line * len(frame) // 16:(line + 1) * len(frame) // 16]]
-        best = min(places, key=lambda picture: len(differing(picture)))
-        return f"most like {places[best]} but for sixteenths {differing(best)}; {len(set(frame))} different bytes"
-
-    def read_at(self, reader, fps, count, what):
-        """So many frames. They must come at that rate; on a machine that is busy for a moment, at a second or third try."""
-        for _ in range(5):
-            frames = reader.frames(count)
-            rate = (count - 1) / (frames[-1][0] - frames[0][0])
-            print(f"    {what}: {rate:.2f} frames/s of {fps}")
-            if abs(rate / fps - 1) < 0.08:
-                return [data for _, data in frames]
-        return self.fail(f"{what}: {rate:.2f} frames/s, {fps} promised")
-
     def doctor(self, *args):
         """What the doctor finds at the virtual cameras."""
-        result = subprocess.run([VBG_CAM, "doctor", "--json", *args], env=ENV, capture_output=True, text=True, timeout=60, check=False)
+        result = subprocess.run([VBG_CAM, "doctor", "--json", *args], env=ENV, capture_output=True, text=True, timeout=120, check=False)
         found = json.loads(result.stdout)
         self.assertEqual(result.returncode, int(any(one["severity"] in ("warning", "error") for one in found)))
         return [one for one in found if one["topic"] == "virtual camera"]
