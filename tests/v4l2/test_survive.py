@@ -58,13 +58,16 @@ class Survive(unittest.TestCase):
 
     def test_put_in_again_at_another_node(self):
         webcam = self.webcam()
-        for name in ("name", "node", "by-id"):
-            before = webcam.node()
-            spec = {"name": "software web", "node": before, "by-id": self.link(before)}[name]
-            # A camera that is merely late is not opened once more.
-            with Feeding(VBG_CAM, *PASS, "--stall", "20", "--source", f"v4l2:device={spec}", "--sink", NODE,
-                         folder=self.dir) as cam, Reader(NODE) as reader:
-                self.assertIn(f"{before} (", cam.text(), name)
+        # A camera that is merely late is not opened once more.
+        with Feeding(VBG_CAM, *PASS, "--stall", "20", "--source", "pattern:size=640x480,realtime=true", "--sink", NODE,
+                     folder=self.dir) as cam, Reader(NODE) as reader:
+            for name in ("name", "node", "by-id"):
+                before = webcam.node()
+                spec = {"name": "software web", "node": before, "by-id": self.link(before)}[name]
+                said, reopened = len(cam.text()), cam.status()["source_reopened"]
+                cam.ctl("set", "source", f"v4l2:device={spec}")
+                wait_for(lambda: shows(reader.frame()[1], RED), what="no picture of the camera")
+                self.assertIn(f"{before} (", cam.text()[said:], name)
                 holder = os.open(before, os.O_RDWR)  # keeps its number taken
                 try:
                     webcam.say("unplug")
@@ -76,12 +79,14 @@ class Survive(unittest.TestCase):
                     self.assertNotEqual(before, after)
                     self.link(after)
                     self.wait_for_frames(cam)
-                    self.assertEqual(cam.status()["source_reopened"], 1)
-                    self.assertIn(f"is at {after} now", cam.text())
+                    self.assertEqual(cam.status()["source_reopened"], reopened + 1)
+                    self.assertIn(f"is at {after} now", cam.text()[said:])
                     wait_for(lambda: shows(reader.frame()[1], RED), what="no picture of the camera")
                 finally:
                     os.close(holder)
-                cam.stop()
+                cam.ctl("set", "source", "pattern:size=640x480,realtime=true")
+                wait_for(lambda: not shows(reader.frame()[1], RED), what="the pattern is not shown")
+            cam.stop()
 
     def test_another_size(self):
         """HDMI that goes from 720 to 1080 lines: the virtual camera keeps its size, the picture is whole."""
@@ -117,10 +122,11 @@ class Survive(unittest.TestCase):
                     cam.process.send_signal(signal.SIGSTOP)
                     if reset:
                         webcam.say("unplug")
-                    time.sleep(5)
+                    time.sleep(3.5)  # longer than a camera may be silent
                     if reset:
+                        wait_for(lambda: not webcam.node())
                         webcam.say("plug")
-                        time.sleep(1)
+                        wait_for(webcam.node, what="no node for the webcam")
                     cam.process.send_signal(signal.SIGCONT)
                     began = time.monotonic()
                     self.wait_for_frames(cam)
@@ -194,16 +200,17 @@ class Survive(unittest.TestCase):
 
     def test_settings_of_the_camera(self):
         control("osd_text_mode=2,test_pattern=1")  # bars, white first
-        for mirror, left in (("off", (235, 128, 128)), ("on", BLACK)):
-            source = f"v4l2:device={VIVID},size=320x180,fps=25,mirror={mirror},controls='saturation=128'"
-            with Feeding(VBG_CAM, *PASS, "--source", source, "--sink", NODE, folder=self.dir) as cam, Reader(NODE) as reader:
+        source = f"v4l2:device={VIVID},size=320x180,fps=25,controls='saturation=128',mirror="
+        with Feeding(VBG_CAM, *PASS, "--source", source + "off", "--sink", NODE, folder=self.dir) as cam, Reader(NODE) as reader:
+            for mirror, left in (("off", (235, 128, 128)), ("on", BLACK)):
+                cam.ctl("set", "source", source + mirror)
 
                 def first_bar():
                     y, u, _, v = reader.frame()[1][90 * 640 + 16:][:4]
                     return max(abs(a - b) for a, b in zip((y, u, v), left)) <= 12
 
                 wait_for(first_bar, what=f"mirror={mirror}")
-                cam.stop()
+            cam.stop()
 
 
 if __name__ == "__main__":

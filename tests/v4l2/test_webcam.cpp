@@ -88,7 +88,7 @@ TEST_CASE("a webcam that has MJPEG only") {
     SUBCASE("damaged frames never show") {
         next_frame(source);
         for (const char* fault : {"cut 3", "noise 3", "error 3"}) {
-            CAPTURE(fault);
+            CAPTURE(std::string(fault));
             webcam.say(fault);
             for (int i = 0; i < 8; ++i) CHECK(bars_distance(bgr_of(next_frame(source)), false) <= 10);
         }
