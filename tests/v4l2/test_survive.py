@@ -160,17 +160,20 @@ class Survive(unittest.TestCase):
             # 0.3 s of vbg-cam's own; two frames more for the reader, who waits for one that is whole. The median of seven times in
             # a row leaves out those between which another program came; a machine that is busy for longer is given more of them.
             limit = start + 0.3 + 2 / 25
-            while len(wakes) < 7 or (statistics.median(wakes[-7:]) >= limit and len(wakes) < 35):
+            for _ in range(35):
+                if len(wakes) >= 7 and statistics.median(wakes[-7:]) < limit:
+                    break
                 wait_for(lambda: cam.status()["state"] == "asleep", what="does not fall asleep")
                 wait_for(self.is_free, what="the camera is held in sleep")
                 began = time.monotonic()
                 with Reader(NODE) as reader:
-                    when, first = reader.frame()
-                    # The card, unless this reader took as long as waking does to get its first frame.
-                    self.assertTrue(shows(first, BLACK) or when - began > 0.1)
-                    wait_for(lambda: shows(reader.frame()[1], RED), what="does not wake")
-                    wakes.append(time.monotonic() - began)
+                    # The card; but the camera's picture where the card is a moment late, or where this reader took as long as
+                    # waking does to get its first frame. Such a time does not count.
+                    if shows(reader.frame()[1], BLACK):
+                        wait_for(lambda: shows(reader.frame()[1], RED), what="does not wake")
+                        wakes.append(time.monotonic() - began)
             cam.stop()
+        self.assertGreaterEqual(len(wakes), 7, "the card is not shown in sleep")
         woken = statistics.median(wakes[-7:])
         each = ", ".join(f"{1000 * t:.0f}" for t in wakes)
         print(f"    awake after {each} ms, median {1000 * woken:.0f}; the camera's start {1000 * start:.0f} ms")
