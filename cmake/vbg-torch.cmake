@@ -19,7 +19,7 @@ set(TORCH_LIBRARIES ${VBG_TORCH_CPU} ${VBG_TORCH_C10})
 if(VBG_TORCH_CUDA)
   find_library(VBG_TORCH_CUDA_LIBRARY torch_cuda PATHS ${VBG_TORCH_ROOT}/lib NO_DEFAULT_PATH REQUIRED)
   find_library(VBG_TORCH_C10_CUDA c10_cuda PATHS ${VBG_TORCH_ROOT}/lib NO_DEFAULT_PATH REQUIRED)  # its streams
-  # The other one is used by being there: its operators sign on while it is loaded, and no symbol of it is called.
+  # The other one is used by being there: its operators sign on while it is loaded; of its symbols only CUDA graphs' are called.
   list(APPEND TORCH_LIBRARIES -Wl,--push-state,--no-as-needed,${VBG_TORCH_CUDA_LIBRARY},--pop-state ${VBG_TORCH_C10_CUDA})
 endif()
 set(TORCH_CXX_FLAGS "")

@@ -41,6 +41,7 @@ class Selfie(Segmenter):
         device: Optional[str] = ...,
         precision: Optional[str] = ...,
         threads: Optional[int] = ...,
+        graph: Optional[str] = ...,
     ) -> None: ...
 
 class Bodypix(Segmenter):
@@ -55,6 +56,7 @@ class Bodypix(Segmenter):
         device: Optional[str] = ...,
         precision: Optional[str] = ...,
         threads: Optional[int] = ...,
+        graph: Optional[str] = ...,
     ) -> None: ...
 
 class Torchscript(Segmenter):
@@ -71,6 +73,7 @@ class Torchscript(Segmenter):
         device: Optional[str] = ...,
         precision: Optional[str] = ...,
         threads: Optional[int] = ...,
+        graph: Optional[str] = ...,
     ) -> None: ...
 
 class ChromaKey(Segmenter):

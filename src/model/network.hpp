@@ -33,6 +33,20 @@ struct Output {
     std::vector<float> data;
 };
 
+/// One run of a network as a GPU has recorded it, with the memory that it reads and writes.
+class Recording {
+public:
+    virtual ~Recording();
+    Recording(const Recording&) = delete;
+    Recording& operator=(const Recording&) = delete;
+    /// The run again, with what lies in that memory in the stream's turn now. Throws as
+    /// Network::run_from_gpu().
+    virtual void run(std::vector<Output>& outputs) = 0;
+
+protected:
+    Recording();
+};
+
 /// Why `device=auto` takes the CPU on this machine; empty where it takes a GPU. Thread-safe.
 [[nodiscard]] std::string why_cpu();
 
@@ -70,9 +84,17 @@ public:
 
     /// run() for an input that lies on gpu(), and is there when `stream` (a cudaStream_t; null: the default
     /// one) gets to it. The network runs in that stream; the answer is waited for. With gpu() -1 it is
-    /// run(). Thread-safe.
+    /// run(). `recorded`, if not null, is record()'s for the same arguments: it is replayed unless the input
+    /// runs together with others'. Thread-safe.
     virtual void run_from_gpu(const float* input, int height, int width, void* stream,
-                              std::vector<Output>& outputs) = 0;
+                              std::vector<Output>& outputs, Recording* recorded = nullptr) = 0;
+
+    /// Records what run_from_gpu() does at this size with an input at this address, after doing it once
+    /// more; to be replayed in `stream`'s turn, which others may use meanwhile. The recording must not
+    /// outlive the network or the input, and is one thread's at a time. Throws Error{not_built} where there
+    /// is no such thing, and Error{model, device, out_of_memory} where the network cannot be recorded; then
+    /// all is as before. Thread-safe.
+    virtual std::unique_ptr<Recording> record(const float* input, int height, int width, void* stream) = 0;
 
     /// Calls answered together with others' or alone, and batches; zeros where each runs by itself.
     /// Thread-safe.

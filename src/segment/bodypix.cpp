@@ -57,6 +57,7 @@ constexpr std::array kParameters = {
     kDevice,
     kPrecision,
     kThreads,
+    kGraph,
 };
 
 double resolution_of(const Parameters& parameters) {

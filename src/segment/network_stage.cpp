@@ -63,7 +63,12 @@ std::string why_model_is_missing(std::string_view name) {
     }
 }
 
-NetworkRunner::NetworkRunner(const Parameters& parameters) : stage_(parameters.stage()) {
+NetworkRunner::NetworkRunner(const Parameters& parameters)
+    : stage_(parameters.stage()),
+      record_(parameters.text("graph") == "auto"),
+      replayer_([stage = stage_](const std::string& why) {
+          log(LogLevel::info, fmt::format("{}: the network is not replayed as a CUDA graph: {}", stage, why));
+      }) {
     options_ = network_options(parameters);
     try {
         path_ = find_model_file(parameters.text("model")).string();
@@ -91,6 +96,7 @@ void NetworkRunner::load(const std::vector<std::string>& outputs, const Device& 
     inputs_ = inputs;
     if (!on_host(inputs) && options.device == "auto" && net::why_cpu().empty())
         options.device = device_text(inputs);
+    replayer_.forget();
     network_ = named([&] { return net::Network::load(path_, options); });
     shapes_.clear();
     log(LogLevel::info, fmt::format("{}: {}", stage_, network_->summary()));
@@ -110,8 +116,9 @@ const std::vector<net::Output>& NetworkRunner::warm_up(const NetworkInput& input
         carried_ = cuda::PinnedBuffer(bytes, inputs_);
         carried_bytes_ = bytes;
     }
-    // As frames will come: LibTorch keeps memory for each thread and stream by itself.
-    for (int i = 0; i < 3; ++i) evaluate(input.values(), width, height, context);
+    // As frames will come: LibTorch keeps memory for each thread and stream by itself, and the last run is
+    // recorded.
+    for (int i = 0; i < net::Replayer::kPlain; ++i) evaluate(input.values(), width, height, context);
     std::erase_if(shapes_, [&](const Shapes& s) { return s.width == width && s.height == height; });
     Shapes& shapes = shapes_.emplace_back(Shapes{width, height, {}});
     for (const net::Output& output : outputs_) {
@@ -134,6 +141,8 @@ void NetworkRunner::evaluate(const float* input, int width, int height, const Co
     named([&] {
         if (on_host(inputs_) || carries())
             network_->run(input, height, width, outputs_);
+        else if (record_)
+            replayer_.run(*network_, input, height, width, stream.native, outputs_);
         else
             network_->run_from_gpu(input, height, width, stream.native, outputs_);
     });

@@ -13,6 +13,7 @@
 
 #include "cuda/runtime.hpp"
 #include "model/network.hpp"
+#include "model/replayer.hpp"
 #include "segment/matte_output.hpp"
 
 namespace vbg::segment {
@@ -36,6 +37,17 @@ inline constexpr Parameter kThreads{.name = "threads",
                                     .help = "Threads of the network on the CPU; 0 = all cores, at most 4.",
                                     .min = 0,
                                     .max = 64};
+/// Recorded in configure(), where the pipeline is on the network's GPU. While that lasts (a few tens of
+/// milliseconds) CUDA refuses to wait for the whole GPU to every thread of the process, and LibTorch to draw
+/// random numbers on it: `off` is for a process that does.
+inline constexpr Parameter kGraph{
+    .name = "graph",
+    .type = ParameterType::choice,
+    .default_value = "auto",
+    .help =
+        "On a GPU: auto records the network's run once and replays it (a CUDA graph) where that gives "
+        "the same; off never does.",
+    .choices = "auto|off"};
 inline constexpr Parameter kThreshold{
     .name = "threshold",
     .type = ParameterType::number,
@@ -121,8 +133,10 @@ private:
     void evaluate(const float* input, int width, int height, const Context& context);
 
     std::string stage_, path_;
+    bool record_;
     net::NetworkOptions options_;
     std::shared_ptr<net::Network> network_;
+    net::Replayer replayer_;  ///< of network_
     std::vector<net::Output> outputs_;
     struct Shape {
         int height, width, channels;

@@ -33,6 +33,7 @@ constexpr std::array kParameters = {
     kDevice,
     kPrecision,
     kThreads,
+    kGraph,
 };
 
 class Selfie final : public PlaneSegmenter {

@@ -38,6 +38,7 @@ constexpr std::array kParameters = {
     kDevice,
     kPrecision,
     kThreads,
+    kGraph,
 };
 
 class TorchScript final : public PlaneSegmenter {

@@ -10,49 +10,22 @@
 #include <cstdio>
 #include <exception>
 #include <optional>
+#include <type_traits>
 #include <utility>
 #include <vbg/error.hpp>
 
 #include "model/module_file.hpp"
+#include "torch/gpu_graph.hpp"
 #include "torch/gpu_stream.hpp"
 #include "torch/network_cache.hpp"
 #include "torch/network_check.hpp"
 #include "torch/network_choice.hpp"
+#include "torch/network_errors.hpp"
 #include "torch/network_graph.hpp"
 #include "torch/network_values.hpp"
 
 namespace vbg::net {
 namespace {
-
-/// What happened, in one line: LibTorch's texts end in a C++ stack trace, and those of its interpreter begin
-/// with one of the script and give the reason after "RuntimeError:".
-std::string reason(const std::exception& error) {
-    const std::string text = error.what();
-    const std::string mark = "RuntimeError: ";
-    const std::size_t marked = text.rfind(mark);
-    const std::size_t begin =
-        text.find_first_not_of("\n ", marked == std::string::npos ? 0 : marked + mark.size());
-    return begin == std::string::npos ? "no reason given"
-                                      : text.substr(begin, text.find('\n', begin) - begin);
-}
-
-bool is_out_of_memory(const std::string& text) {
-    return text.find("can't allocate memory") != std::string::npos ||
-           text.find("out of memory") != std::string::npos;
-}
-
-[[noreturn]] void rethrow(const std::exception& error, const std::string& name, c10::Device device,
-                          int height, int width) {
-    const std::string at =
-        name + " at " + std::to_string(width) + "x" + std::to_string(height) + " on " + device.str();
-    const std::string text = reason(error);
-    if (is_out_of_memory(text))
-        throw Error(Errc::out_of_memory, at + ": " + text + ". Use a lower resolution");
-    if (device.is_cuda() &&
-        (text.find("CUDA") != std::string::npos || text.find("cuDNN") != std::string::npos))
-        throw Error(Errc::device, at + ": " + text);
-    throw Error(Errc::model, at + ": the network failed: " + text);
-}
 
 /// Pictures that go through a network together: so many, and so many values of all inputs together, that one
 /// more would gain nothing on a GPU. (BodyPix at 1280x720, medium: 16 of 680 thousand.)
@@ -74,24 +47,6 @@ const char* name_of(Effort effort) noexcept {
 /// anew.
 void use_threads(int threads) {
     if (at::get_num_threads() != threads) at::set_num_threads(threads);
-}
-
-/// The wanted outputs, as the description lists them. Throws Error{invalid_argument} naming those there are.
-std::vector<model::OutputDescription> wanted_outputs(const model::Description& description,
-                                                     const std::vector<std::string>& names) {
-    if (names.empty()) return description.outputs;
-    std::vector<model::OutputDescription> wanted;
-    for (const std::string& name : names) {
-        if (const auto* found = description.find_output(name)) {
-            wanted.push_back(*found);
-            continue;
-        }
-        std::string all;
-        for (const auto& output : description.outputs) all += (all.empty() ? "" : ", ") + output.name;
-        throw Error(Errc::invalid_argument,
-                    "model '" + description.name + "' has no output '" + name + "'; it has: " + all);
-    }
-    return wanted;
 }
 
 class TorchNetwork final : public Network {
@@ -125,19 +80,84 @@ public:
     }
 
     void run(const float* input, int height, int width, std::vector<Output>& outputs) override {
-        answer({input, {height, width, false}, nullptr, outputs});
+        answer({input, {height, width, false}, nullptr, outputs, nullptr});
     }
-    void run_from_gpu(const float* input, int height, int width, void* stream,
-                      std::vector<Output>& outputs) override {
-        answer({input, {height, width, gpu() >= 0}, stream, outputs});
+    void run_from_gpu(const float* input, int height, int width, void* stream, std::vector<Output>& outputs,
+                      Recording* recorded) override {
+        answer({input, {height, width, gpu() >= 0}, stream, outputs, recorded});
+    }
+    std::unique_ptr<Recording> record(const float* input, int height, int width, void* stream) override {
+        if (gpu() < 0) throw Error(Errc::not_built, description_.name + " does not run on a GPU");
+        check_input(description_, input, height, width);
+        return named(height, width,
+                     [&] { return std::make_unique<Recorded>(*this, input, height, width, stream); });
     }
 
 private:
-    struct Call : Batcher::Call {
-        Call(const float* pixels, const Kind& its_kind, void* its_stream, std::vector<Output>& results)
-            : Batcher::Call(pixels, its_kind, its_stream), outputs(results) {}
-        std::vector<Output>& outputs;
+    class Recorded final : public Recording {
+    public:
+        Recorded(const TorchNetwork& network, const float* input, int height, int width, void* stream)
+            : network_(network), height_(height), width_(width), stream_(stream) {
+            const c10::InferenceMode inference;
+            const c10::Device device = network.choice_.device;
+            const auto work = [&] { return network.evaluate(pixels(device, input, height, width)); };
+            // The runs before may have been done by other threads, in batches; LibTorch makes cuDNN ready for
+            // each thread.
+            const GpuStream turn(device, stream);
+            work();
+            try {
+                graph_.emplace(device, work);
+            } catch (...) {
+                try {
+                    work();  // what CUDA still has to say about it, it says at the next kernel
+                } catch (const std::exception&) {
+                }
+                throw;
+            }
+        }
+        void run(std::vector<Output>& outputs) override {
+            const c10::InferenceMode inference;
+            const std::vector<at::Tensor> results = network_.named(height_, width_, [&] {
+                const GpuStream turn(network_.choice_.device, stream_);
+                return fetch(graph_->replay());
+            });
+            network_.take_one(results, {0, 1}, outputs);
+        }
+
+    private:
+        const TorchNetwork& network_;
+        int height_, width_;
+        void* stream_;
+        std::optional<GpuGraph> graph_;
     };
+
+    struct Call : Batcher::Call {
+        Call(const float* its_input, const Kind& its_kind, void* its_stream, std::vector<Output>& results,
+             Recording* its_recording)
+            : Batcher::Call(its_input, its_kind, its_stream), outputs(results), recorded(its_recording) {}
+        std::vector<Output>& outputs;
+        Recording* recorded;  ///< of this call by itself; null: none
+    };
+
+    /// Does `work`, and tells what LibTorch throws in our words.
+    template <class Work>
+    std::invoke_result_t<Work> named(int height, int width, Work work) const {
+        try {
+            return work();
+        } catch (const Error&) {
+            throw;
+        } catch (const std::exception& error) {
+            rethrow(error, description_.name, choice_.device, height, width);
+        }
+    }
+
+    /// A caller's input, which lies on `device`, as a tensor.
+    static at::Tensor pixels(c10::Device device, const float* input, int height, int width) {
+        // from_blob wants a pointer to non-const; nothing writes through it.
+        return at::from_blob(const_cast<float*>(input), {1, height, width, 3},
+                             at::TensorOptions(at::kFloat).device(device))
+            .permute({0, 3, 1, 2});
+    }
 
     void answer(Call&& call) {
         check_input(description_, call.input, call.kind.height, call.kind.width);
@@ -147,11 +167,24 @@ private:
     }
     void answer_all(const Batcher::Calls& calls);
     std::vector<at::Tensor> forward_all(const Batcher::Calls& calls) const;
+    void take_one(const std::vector<at::Tensor>& results, const PlaceInBatch& place,
+                  std::vector<Output>& outputs) const {
+        outputs.resize(results.size());
+        for (std::size_t i = 0; i < results.size(); ++i)
+            take_output(description_, outputs_[i], results[i], place, outputs[i]);
+    }
 
-    std::vector<at::Tensor> forward(const at::Tensor& given) const {
+    std::vector<at::Tensor> forward(const at::Tensor& given) const { return fetch(evaluate(given)); }
+
+    /// The results where the network runs.
+    std::vector<at::Tensor> evaluate(const at::Tensor& given) const {
         const at::Tensor input = writes_input_ ? given.clone() : given;
-        std::vector<at::Tensor> results = graph_ ? graph_->run(input.to(choice_.device, choice_.type))
-                                                 : run_plainly(*plain_, input, positions_);
+        return graph_ ? graph_->run(input.to(choice_.device, choice_.type))
+                      : run_plainly(*plain_, input, positions_);
+    }
+
+    /// Waits for them.
+    static std::vector<at::Tensor> fetch(std::vector<at::Tensor> results) {
         for (at::Tensor& result : results) result = result.to(at::kCPU, at::kFloat);
         return results;
     }
@@ -180,22 +213,15 @@ private:
 
 /// Throws for all of them, or notes what one alone did wrong.
 void TorchNetwork::answer_all(const Batcher::Calls& calls) {
+    const auto& first = static_cast<Call&>(*calls.front());
+    if (calls.size() == 1 && first.recorded != nullptr) return first.recorded->run(first.outputs);
     const c10::InferenceMode inference;
-    std::vector<at::Tensor> results;
-    const Batcher::Call::Kind kind = calls.front()->kind;
-    try {
-        results = forward_all(calls);
-    } catch (const Error&) {
-        throw;
-    } catch (const std::exception& error) {
-        rethrow(error, description_.name, choice_.device, kind.height, kind.width);
-    }
+    const std::vector<at::Tensor> results =
+        named(first.kind.height, first.kind.width, [&] { return forward_all(calls); });
     for (std::size_t n = 0; n < calls.size(); ++n) {
-        Call& call = static_cast<Call&>(*calls[n]);
+        auto& call = static_cast<Call&>(*calls[n]);
         try {
-            call.outputs.resize(results.size());
-            for (std::size_t i = 0; i < results.size(); ++i)
-                take_output(description_, outputs_[i], results[i], {n, calls.size()}, call.outputs[i]);
+            take_one(results, {n, calls.size()}, call.outputs);
         } catch (...) {
             call.failure = std::current_exception();
         }
@@ -208,16 +234,12 @@ std::vector<at::Tensor> TorchNetwork::forward_all(const Batcher::Calls& calls) c
     const c10::Device device = first.kind.on_gpu ? choice_.device : c10::Device(c10::kCPU);
     if (choice_.device.is_cpu()) use_threads(choice_.threads);
     const GpuStream turn(device, first.stream);
-    std::vector<at::Tensor> pixels;
+    std::vector<at::Tensor> inputs;
     for (const Batcher::Call* call : calls) {
         if (call->stream != first.stream) turn.comes_after(call->stream);
-        // from_blob wants a pointer to non-const; nothing writes through it.
-        pixels.push_back(at::from_blob(const_cast<float*>(call->input),
-                                       {1, call->kind.height, call->kind.width, 3},
-                                       at::TensorOptions(at::kFloat).device(device)));
+        inputs.push_back(pixels(device, call->input, call->kind.height, call->kind.width));
     }
-    const at::Tensor all = pixels.size() == 1 ? pixels.front() : at::cat(pixels);
-    return forward(all.permute({0, 3, 1, 2}));
+    return forward(inputs.size() == 1 ? inputs.front() : at::cat(inputs));
 }
 
 torch::jit::Module TorchNetwork::read(const std::string& path) const {

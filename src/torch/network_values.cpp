@@ -15,6 +15,23 @@ std::string shape_text(const at::Tensor& tensor) {
 
 }  // namespace
 
+std::vector<model::OutputDescription> wanted_outputs(const model::Description& description,
+                                                     const std::vector<std::string>& names) {
+    if (names.empty()) return description.outputs;
+    std::vector<model::OutputDescription> wanted;
+    for (const std::string& name : names) {
+        if (const auto* found = description.find_output(name)) {
+            wanted.push_back(*found);
+            continue;
+        }
+        std::string all;
+        for (const auto& output : description.outputs) all += (all.empty() ? "" : ", ") + output.name;
+        throw Error(Errc::invalid_argument,
+                    "model '" + description.name + "' has no output '" + name + "'; it has: " + all);
+    }
+    return wanted;
+}
+
 void check_input(const model::Description& description, const float* input, int height, int width) {
     const model::InputDescription& wanted = description.input;
     const int stride = std::max(wanted.stride, 1);

@@ -4,11 +4,18 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstddef>
+#include <string>
+#include <vector>
 
 #include "model/description.hpp"
 #include "model/network.hpp"
 
 namespace vbg::net {
+
+/// The outputs of those names, as the description lists them; all where none is named. Throws
+/// Error{invalid_argument} naming those there are.
+[[nodiscard]] std::vector<model::OutputDescription> wanted_outputs(const model::Description& description,
+                                                                   const std::vector<std::string>& names);
 
 /// Throws Error{invalid_argument} for an input that the description does not allow.
 void check_input(const model::Description& description, const float* input, int height, int width);

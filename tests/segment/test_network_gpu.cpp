@@ -3,8 +3,12 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <memory>
 #include <string>
+#include <thread>
+#include <vbg/error.hpp>
 #include <vector>
 
 #include "cuda/runtime.hpp"
@@ -21,7 +25,12 @@ namespace {
 constexpr Device kGpu{DeviceType::cuda, 0};
 constexpr int kHeight = 96, kWidth = 128;
 
-std::string why_no_gpu() { return cuda::why_not().empty() ? net::why_cpu() : cuda::why_not(); }
+bool can_run_here() {
+    const std::string why = cuda::why_not().empty() ? net::why_cpu() : cuda::why_not();
+    if (!why.empty())
+        MESSAGE("SKIP: LibTorch needs a real GPU, CI has none; benchmarks/bench_cuda/run.sh runs it: ", why);
+    return why.empty();
+}
 
 /// Another one for every number; values 0 to 1.
 std::vector<float> input_of(int number) {
@@ -41,41 +50,115 @@ float difference(const std::vector<net::Output>& a, const std::vector<net::Outpu
     return most;
 }
 
+/// A network on the CPU and the same on the GPU.
+struct Both {
+    explicit Both(const std::string& forward) {
+        test::make_module(
+            folder / "m.pt", "def forward(self, x):\n" + forward,
+            R"({"name": "made", "input": {"rule": "multiple", "stride": 1, "scale": [1, 1, 1], "offset": [0, 0, 0]}, )"
+            R"("outputs": [{"name": "matte", "meaning": "person_probability"}]})",
+            0.3F);
+        auto options = test::options(Precision::fp32);
+        on_cpu = Network::load(folder / "m.pt", options);
+        options.device = "cuda:0";
+        on_gpu = Network::load(folder / "m.pt", options);
+        INFO(on_gpu->summary());
+        REQUIRE(on_gpu->gpu() == 0);
+    }
+    vbg_test::TempDir folder;
+    std::shared_ptr<Network> on_cpu, on_gpu;
+};
+
+constexpr auto kPlain = "    return torch.conv2d(x, self.weight)\n";
+// cuDNN multiplies numbers rounded to 11 bits (TF32); another input is off by far more.
+constexpr float kMost = 0.02F;
+constexpr std::size_t kBytes = std::size_t{kHeight} * kWidth * 3 * sizeof(float);
+
+/// Replays a recording for inputs that the stream has only just got.
+void check_replays(const Both& both, net::Recording& recorded, const cuda::DeviceBuffer& input,
+                   StreamRef stream) {
+    const auto* const there = reinterpret_cast<const float*>(input.data());
+    std::vector<net::Output> wanted, got;
+    for (int i = 0; i < 20; ++i) {
+        CAPTURE(i);
+        const std::vector<float> given = input_of(i);
+        cuda::copy_bytes(given.data(), input.data(), kBytes, kGpu, stream);
+        both.on_gpu->run_from_gpu(there, kHeight, kWidth, stream.native, got, &recorded);
+        both.on_cpu->run(given.data(), kHeight, kWidth, wanted);
+        CHECK(difference(wanted, got) <= kMost);
+    }
+}
+
 }  // namespace
 
 TEST_CASE("a network on a GPU takes its input in the turn of the stream that makes it") {
-    if (const std::string why = why_no_gpu(); !why.empty()) {
-        MESSAGE("SKIP: LibTorch needs a real GPU, CI has none; benchmarks/bench_cuda/run.sh runs it: ", why);
-        return;
-    }
-    vbg_test::TempDir folder;
-    test::make_module(
-        folder / "m.pt", "def forward(self, x):\n    return torch.conv2d(x, self.weight)\n",
-        R"({"name": "made", "input": {"rule": "multiple", "stride": 1, "scale": [1, 1, 1], "offset": [0, 0, 0]}, )"
-        R"("outputs": [{"name": "matte", "meaning": "person_probability"}]})",
-        0.3F);
-    auto options = test::options(Precision::fp32);
-    const auto on_cpu = Network::load(folder / "m.pt", options);
-    options.device = "cuda:0";
-    const auto on_gpu = Network::load(folder / "m.pt", options);
-    CAPTURE(on_gpu->summary());
-    REQUIRE(on_gpu->gpu() == 0);
-
+    if (!can_run_here()) return;
+    const Both both(kPlain);
     const cuda::Stream streams[] = {cuda::Stream(kGpu), cuda::Stream(kGpu)};
-    const std::size_t bytes = input_of(0).size() * sizeof(float);
-    const cuda::DeviceBuffer inputs[] = {cuda::DeviceBuffer(bytes, kGpu), cuda::DeviceBuffer(bytes, kGpu)};
+    const cuda::DeviceBuffer inputs[] = {cuda::DeviceBuffer(kBytes, kGpu), cuda::DeviceBuffer(kBytes, kGpu)};
     std::vector<net::Output> wanted, got;
     for (int i = 0; i < 40; ++i) {
         CAPTURE(i);
         const auto which = static_cast<std::size_t>(i % 3 == 0);
         const std::vector<float> given = input_of(i);
-        cuda::copy_bytes(given.data(), inputs[which].data(), bytes, kGpu, streams[which].ref());
-        on_gpu->run_from_gpu(reinterpret_cast<const float*>(inputs[which].data()), kHeight, kWidth,
-                             streams[which].ref().native, got);
-        on_cpu->run(given.data(), kHeight, kWidth, wanted);
-        // cuDNN multiplies numbers rounded to 11 bits (TF32); another input is off by far more.
-        CHECK(difference(wanted, got) <= 0.02F);
-        on_gpu->run(given.data(), kHeight, kWidth, got);
-        CHECK(difference(wanted, got) <= 0.02F);
+        cuda::copy_bytes(given.data(), inputs[which].data(), kBytes, kGpu, streams[which].ref());
+        both.on_gpu->run_from_gpu(reinterpret_cast<const float*>(inputs[which].data()), kHeight, kWidth,
+                                  streams[which].ref().native, got);
+        both.on_cpu->run(given.data(), kHeight, kWidth, wanted);
+        CHECK(difference(wanted, got) <= kMost);
+        both.on_gpu->run(given.data(), kHeight, kWidth, got);
+        CHECK(difference(wanted, got) <= kMost);
+    }
+}
+
+TEST_CASE(
+    "a network recorded on a GPU gives the same, in any stream, and what others queue meanwhile is done") {
+    if (!can_run_here()) return;
+    const Both both(kPlain);
+    const cuda::Stream own(kGpu);
+    const cuda::DeviceBuffer input(kBytes, kGpu), others(kBytes, kGpu);
+    const auto* const there = reinterpret_cast<const float*>(input.data());
+    for (const StreamRef stream : {own.ref(), StreamRef{}}) {
+        std::atomic<bool> stop = false;
+        std::atomic<int> wrong = 0;
+        std::thread other([&] {
+            std::vector<float> back(kBytes / sizeof(float));
+            for (int i = 0; !stop; ++i) {
+                const std::vector<float> given = input_of(i);
+                cuda::copy_bytes(given.data(), others.data(), kBytes, kGpu, stream);
+                cuda::copy_bytes(others.data(), back.data(), kBytes, kGpu, stream);
+                cuda::synchronize(kGpu, stream);
+                wrong += back != given;
+            }
+        });
+        for (int i = 0; i < 5; ++i) {
+            const auto recorded = both.on_gpu->record(there, kHeight, kWidth, stream.native);
+            check_replays(both, *recorded, input, stream);
+        }
+        stop = true;
+        other.join();
+        CHECK(wrong == 0);
+    }
+}
+
+TEST_CASE("a network that cannot be recorded runs as before, and others are recorded") {
+    if (!can_run_here()) return;
+    // Its second step depends on a number that the CPU must be told.
+    const Both waits(
+        "    y = torch.conv2d(x, self.weight)\n    return y if float(x.mean()) < 10.0 else y + y\n");
+    const Both both(kPlain);
+    const cuda::Stream stream(kGpu);
+    const cuda::DeviceBuffer input(kBytes, kGpu);
+    const auto* const there = reinterpret_cast<const float*>(input.data());
+    std::vector<net::Output> wanted, got;
+    for (int i = 0; i < 3; ++i) {
+        CHECK_THROWS_AS((void)waits.on_gpu->record(there, kHeight, kWidth, stream.ref().native), Error);
+        const std::vector<float> given = input_of(i);
+        cuda::copy_bytes(given.data(), input.data(), kBytes, kGpu, stream.ref());
+        waits.on_gpu->run_from_gpu(there, kHeight, kWidth, stream.ref().native, got);
+        waits.on_cpu->run(given.data(), kHeight, kWidth, wanted);
+        CHECK(difference(wanted, got) <= kMost);
+        const auto recorded = both.on_gpu->record(there, kHeight, kWidth, stream.ref().native);
+        check_replays(both, *recorded, input, stream.ref());
     }
 }
