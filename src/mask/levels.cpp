@@ -23,6 +23,13 @@ namespace vbg::mask {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
+/// Whether a look-up goes by a byte's low half where its bit 7 is off, so that bits 4 to 6 need not be 0.
+#if HWY_ARCH_X86 && HWY_TARGET != HWY_EMU128
+constexpr bool kLowHalfOnly = true;
+#else
+constexpr bool kLowHalfOnly = false;
+#endif
+
 /// `table` has 256 entries at a multiple of 16 bytes.
 void CurveRow(const std::uint8_t* in, std::uint8_t* out, std::size_t width, const std::uint8_t* table) {
     std::size_t x = 0;
@@ -36,7 +43,8 @@ void CurveRow(const std::uint8_t* in, std::uint8_t* out, std::size_t width, cons
         for (std::size_t part = 0; part < 16; ++part) {
             // The low half stays where the high half is `part`; elsewhere bit 7 comes on, which looks up 0.
             const auto other = hn::Xor(v, hn::Set(d, static_cast<std::uint8_t>(part << 4U)));
-            const auto entry = hn::SaturatedAdd(other, past);
+            auto entry = hn::SaturatedAdd(other, past);
+            if constexpr (!kLowHalfOnly) entry = hn::And(entry, hn::Set(d, std::uint8_t{0x8F}));
             const auto entries = hn::LoadDup128(d, table + 16 * part);
             result = hn::Or(result, hn::TableLookupBytesOr0(entries, entry));
         }
