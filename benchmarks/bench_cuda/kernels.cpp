@@ -8,6 +8,7 @@
 #include "bench_cuda/bench_cuda.hpp"
 #include "core/device.hpp"
 #include "cuda/runtime.hpp"
+#include "effect/gpu_effect.hpp"
 
 namespace bench_cuda {
 
@@ -179,6 +180,39 @@ void add_over(std::vector<Operator>& to, Place& place) {
                   [&place] { return place.off(place.out, place.device_out); }});
 }
 
+/// An effect that composes in its last pass, as a pipeline on a GPU has it do; on the CPU in two passes.
+void add_one_pass(std::vector<Operator>& to, Place& place, const std::string& spec,
+                  vbg::cuda::Target::Result result, int bound) {
+    const std::shared_ptr<vbg::Effect> here = vbg::make_effect(spec), there = vbg::make_effect(spec);
+    const std::shared_ptr<vbg::Compositor> over = vbg::make_compositor("over");
+    here->configure(place.host_spec(), place.here);
+    over->configure(place.host_spec(), place.here);
+    there->configure(place.spec, place.there);
+    const auto between = std::make_shared<Frame>(place.host_spec());
+    const auto other =
+        std::make_shared<Frame>(picture(place.spec.width, place.spec.height, PixelFormat::bgr8));
+    const auto device_other = std::make_shared<Frame>(place.spec);
+    vbg::copy_pixels(std::as_const(*other).view(), device_other->view(), place.there.stream());
+    vbg::cuda::synchronize(place.spec.device, place.there.stream());
+    const bool person = result == vbg::cuda::Target::Result::person;
+    to.push_back({std::string(here->name()) + " and over", 10, bound,
+                  [=, &place] {
+                      const vbg::ConstMaskView alpha = std::as_const(place.alpha).view();
+                      here->apply(std::as_const(place.layer).view(), alpha, between->view(), place.here);
+                      over->compose(std::as_const(person ? *between : *other).view(), alpha,
+                                    std::as_const(person ? *other : *between).view(), place.out.view(),
+                                    place.here);
+                  },
+                  [=, &place] {
+                      dynamic_cast<vbg::GpuEffect&>(*there).apply_and_compose(
+                          std::as_const(place.device_layer).view(),
+                          {place.device_out.view(), std::as_const(*device_other).view(),
+                           std::as_const(place.device_alpha).view(), result},
+                          place.there);
+                  },
+                  [&place] { return place.off(place.out, place.device_out); }});
+}
+
 std::vector<Operator> operators(Place& place) {
     std::vector<Operator> all;
     add_conversions(all, place);
@@ -195,6 +229,8 @@ std::vector<Operator> operators(Place& place) {
     add_effect(all, place, "flip", 6, 0);
     add_effect(all, place, "blur:sigma=12", 7, 1);
     add_over(all, place);
+    add_one_pass(all, place, "blur:sigma=12", vbg::cuda::Target::Result::background, 1);
+    add_one_pass(all, place, "hologram:seed=1", vbg::cuda::Target::Result::person, 0);
     return all;
 }
 

@@ -38,6 +38,10 @@ private:
 
 }  // namespace
 
+bool is_over(const Compositor& compositor) noexcept {
+    return dynamic_cast<const Over*>(&compositor) != nullptr;
+}
+
 StageEntry over_entry() {
     return {
         "over", "The person over the background, mixed by the matte; bit-exact where the matte is 0 or 255",

@@ -7,4 +7,7 @@ namespace vbg {
 
 StageEntry over_entry();
 
+/// Whether the compositor is this one, and not another that calls itself so or has one inside.
+[[nodiscard]] bool is_over(const Compositor& compositor) noexcept;
+
 }  // namespace vbg

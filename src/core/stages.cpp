@@ -12,6 +12,7 @@
 #include <vbg/segmenter.hpp>
 
 #include "core/device.hpp"
+#include "core/stage_checks.hpp"
 #include "cuda/runtime.hpp"
 
 namespace vbg::inline v0 {
@@ -55,12 +56,6 @@ private:
     std::array<char, 128> text_{};
     std::size_t length_ = 0;
 };
-
-void check_overlap(const ConstFrameView& in, const ConstFrameView& out, std::string_view who,
-                   std::string_view what) {
-    check_overlap(in.planes[0].data, in.planes[0].stride, out.planes[0].data, out.planes[0].stride,
-                  row_bytes(in.format, 0, in.width), in.height, who, what);
-}
 
 /// Nothing is begun on a device that the stage has no code for, or that is not there.
 void check_device(const Stage& stage, const Device& device) {
@@ -159,14 +154,6 @@ void Stage::check_mask(const ConstMaskView& mask, std::string_view what) const {
     check_view(mask, Who(name(), what));
 }
 
-namespace {
-void need_u8(const Stage& stage, const ConstMaskView& mask, std::string_view what) {
-    if (mask.format == MaskFormat::u8) return;
-    throw Error(Errc::unsupported_format,
-                fmt::format("{}: {} is an f32 matte; wanted u8 (0..255)", stage.name(), what));
-}
-}  // namespace
-
 bool Segmenter::segment(const ConstFrameView& frame, const MaskView& alpha, Context& context,
                         std::optional<FrameView> foreground) {
     check_frame(frame, "frame");
@@ -231,3 +218,19 @@ void Compositor::compose(const ConstFrameView& foreground, const ConstMaskView& 
 }
 
 }  // namespace vbg::inline v0
+
+namespace vbg {
+
+void need_u8(const Stage& stage, const ConstMaskView& mask, std::string_view what) {
+    if (mask.format == MaskFormat::u8) return;
+    throw Error(Errc::unsupported_format,
+                fmt::format("{}: {} is an f32 matte; wanted u8 (0..255)", stage.name(), what));
+}
+
+void check_overlap(const ConstFrameView& in, const ConstFrameView& out, std::string_view who,
+                   std::string_view what) {
+    check_overlap(in.planes[0].data, in.planes[0].stride, out.planes[0].data, out.planes[0].stride,
+                  row_bytes(in.format, 0, in.width), in.height, who, what);
+}
+
+}  // namespace vbg

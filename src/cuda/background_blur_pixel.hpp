@@ -6,7 +6,7 @@
 /// All but the first and last step work on cells of 1, 2, 4 or 8 pixels squared. Boxes are summed cell by
 /// cell: their radius is small where cells are many.
 
-#include "cuda/words.hpp"
+#include "cuda/sink_pixel.hpp"
 
 namespace vbg {
 namespace cuda {
@@ -115,11 +115,11 @@ struct ResolveCells {
     }
 };
 
-/// One pixel a thread, by linear interpolation between the centres of cells in whole numbers. Moves 3 bytes a
-/// pixel, and 16 a cell.
+/// One pixel a thread, by linear interpolation between the centres of cells in whole numbers. Moves the
+/// sink's bytes, and 16 a cell.
 struct EnlargeCells {
     Cells cells;
-    Bytes out;
+    PixelSink out;
     int factor;
 
     /// A colour with 4 binary places.
@@ -128,12 +128,12 @@ struct EnlargeCells {
         return static_cast<int>(fminf(fmaxf(value, 0.0F), 4080.0F));
     }
     VBG_HD void operator()(int x, int y) const {
-        std::uint8_t* to = out.row(y) + 3 * x;
+        Color3 color;
         if (factor == 1) {
             for (int c = 0; c < 3; ++c) {
-                to[c] = cut_to_byte(static_cast<int>(fmaxf(cells.at(x + 1, y + 1).at[c] + 0.5F, 0.0F)));
+                color.at[c] = cut_to_byte(static_cast<int>(fmaxf(cells.at(x + 1, y + 1).at[c] + 0.5F, 0.0F)));
             }
-            return;
+            return out.put(x, y, color);
         }
         // How far from its cell's centre the pixel lies, in sixteenths of a cell; so much of the next one.
         const int right = (2 * (x % factor) + 1) * 8 / factor - 8,
@@ -144,8 +144,9 @@ struct EnlargeCells {
         for (int c = 0; c < 3; ++c) {
             const int here = (fine(x0, y0, c) * (16 - along) + fine(x0, y1, c) * along + 8) >> 4;
             const int beside = (fine(x1, y0, c) * (16 - along) + fine(x1, y1, c) * along + 8) >> 4;
-            to[c] = static_cast<std::uint8_t>((here * (16 - across) + beside * across + 128) >> 8);
+            color.at[c] = static_cast<std::uint8_t>((here * (16 - across) + beside * across + 128) >> 8);
         }
+        out.put(x, y, color);
     }
 };
 
@@ -195,7 +196,7 @@ void box_cells(const BackgroundBlurPlan& plan, void* scratch, bool down, Launche
 /// `alpha` without data: nobody is left out. out may be layer.
 template <class Launcher>
 void background_blur(const BackgroundBlurPlan& plan, void* scratch, ConstBytes layer, ConstBytes alpha,
-                     Bytes out, Launcher&& launcher) {
+                     const PixelSink& out, Launcher&& launcher) {
     const auto level = [&](int i) { return plan.cells[i].in(scratch); };
     launcher.items(plan.columns[0], plan.rows[0],
                    GatherCell{layer, alpha, level(0), plan.width, plan.height, plan.factor});

@@ -21,16 +21,17 @@ struct RowDim {
     }
 };
 
-/// One byte a thread. out may be in. Moves 6 bytes a pixel.
+/// One byte a thread. out may be in. Moves 3 bytes a pixel, and the sink's.
 struct DimByte {
     ConstBytes in;
-    Bytes out;
+    PixelSink out;
     const RowDim* rows;
-    VBG_HD void operator()(int x, int y) const { out.at(x, y) = rows[y].dim(in.at(x, y)); }
+    VBG_HD void operator()(int x, int y) const { out.put_byte(x, y, rows[y].dim(in.at(x, y))); }
 };
 
 template <class Launcher>
-void scanlines(const RowDim* dims, ConstBytes in, Bytes out, int width, int height, Launcher&& launcher) {
+void scanlines(const RowDim* dims, ConstBytes in, const PixelSink& out, int width, int height,
+               Launcher&& launcher) {
     launcher.items(3 * width, height, DimByte{in, out, dims});
 }
 
@@ -66,15 +67,16 @@ struct CopyByte {
     VBG_HD void operator()(int x, int y) const { out.at(x, y) = in.at(x, y); }
 };
 
-/// One byte a thread. `out` is other memory than `in`. Moves 6 bytes a pixel (the ghosts come from the
-/// cache).
+/// One byte a thread. `out` is other memory than `in`. Moves 3 bytes a pixel (the ghosts come from the
+/// cache), and the sink's.
 struct GhostByte {
     ZeroBeyond in;
-    Bytes out;
+    PixelSink out;
     int shift_x, shift_y;  ///< bytes, rows
     VBG_HD void operator()(int x, int y) const {
-        out.at(x, y) = static_cast<std::uint8_t>(
-            ghost_of(in.at(x, y), in.at(x - shift_x, y - shift_y), in.at(x + shift_x, y + shift_y)));
+        out.put_byte(x, y,
+                     static_cast<std::uint8_t>(ghost_of(in.at(x, y), in.at(x - shift_x, y - shift_y),
+                                                        in.at(x + shift_x, y + shift_y))));
     }
 };
 
@@ -90,9 +92,9 @@ struct GhostPlan {
 
 /// out may be in: the picture is copied to `scratch` then.
 template <class Launcher>
-void ghost(const GhostPlan& plan, void* scratch, ConstBytes in, Bytes out, Launcher&& launcher) {
+void ghost(const GhostPlan& plan, void* scratch, ConstBytes in, const PixelSink& out, Launcher&& launcher) {
     const int width = 3 * plan.width;
-    if (in.data == out.data) {
+    if (in.data == out.to.data) {
         const Bytes copy = plan.copy.in(scratch);
         launcher.items(width, plan.height, CopyByte{in, copy});
         in = {copy.data, copy.stride};
@@ -116,11 +118,12 @@ struct WinterPixel {
     }
 };
 
-/// One pixel a thread: ghosts of the light, added to the picture. out may be in. Moves 2 + 6 bytes a pixel.
+/// One pixel a thread: ghosts of the light, added to the picture. out may be in. Moves 2 + 3 bytes a pixel,
+/// and the sink's.
 struct AddLight {
     ZeroBeyond light;
     ConstBytes in;
-    Bytes out;
+    PixelSink out;
     int shift, blue;
     VBG_HD int light_at(int x, int y, int c) const {
         return ghost_of(light.at(2 * x + c, y), light.at(2 * (x - shift) + c, y - shift),
@@ -131,7 +134,7 @@ struct AddLight {
         color.at[blue] = light_of(color.at[blue], light_at(x, y, 0));
         color.at[1] = light_of(color.at[1], light_at(x, y, 1));
         color.at[2 - blue] = light_of(color.at[2 - blue], 0);
-        store_color(color, out, x, y);
+        out.put(x, y, color);
     }
 };
 
@@ -147,8 +150,8 @@ struct HologramPlan {
 
 /// out may be in.
 template <class Launcher>
-void hologram(const HologramPlan& plan, void* scratch, const RowDim* dims, ConstBytes in, Bytes out,
-              Launcher&& launcher) {
+void hologram(const HologramPlan& plan, void* scratch, const RowDim* dims, ConstBytes in,
+              const PixelSink& out, Launcher&& launcher) {
     const Bytes light = plan.light.in(scratch);
     launcher.items(plan.width, plan.height, WinterPixel{in, light, dims, plan.blue});
     launcher.items(

@@ -11,36 +11,36 @@ namespace {
 [[noreturn]] void refuse(std::string_view kernel) { throw error_of(kNotBuilt, kernel, {}); }
 }  // namespace
 
-void tint(const ColorTable& /*table*/, const ConstFrameView& /*in*/, const FrameView& /*out*/,
+void tint(const ColorTable& /*table*/, const ConstFrameView& /*in*/, const Target& /*out*/,
           StreamRef /*stream*/) {
     refuse("tint");
 }
 
 void fill(const Color3& /*color*/, const FrameView& /*out*/, StreamRef /*stream*/) { refuse("fill"); }
 
-void flip(bool /*sideways*/, bool /*upside_down*/, const ConstFrameView& /*in*/, const FrameView& /*out*/,
+void flip(bool /*sideways*/, bool /*upside_down*/, const ConstFrameView& /*in*/, const Target& /*out*/,
           StreamRef /*stream*/) {
     refuse("flip");
 }
 
-void scanlines(const RowDim* /*dims*/, const ConstFrameView& /*in*/, const FrameView& /*out*/,
+void scanlines(const RowDim* /*dims*/, const ConstFrameView& /*in*/, const Target& /*out*/,
                StreamRef /*stream*/) {
     refuse("scanlines");
 }
 
 void ghost(const GhostPlan& /*plan*/, std::byte* /*scratch*/, const ConstFrameView& /*in*/,
-           const FrameView& /*out*/, StreamRef /*stream*/) {
+           const Target& /*out*/, StreamRef /*stream*/) {
     refuse("ghost");
 }
 
 void hologram(const HologramPlan& /*plan*/, std::byte* /*scratch*/, const RowDim* /*dims*/,
-              const ConstFrameView& /*in*/, const FrameView& /*out*/, StreamRef /*stream*/) {
+              const ConstFrameView& /*in*/, const Target& /*out*/, StreamRef /*stream*/) {
     refuse("hologram");
 }
 
 void background_blur(const BackgroundBlurPlan& /*plan*/, std::byte* /*scratch*/, bool /*exclude*/,
-                     const ConstFrameView& /*layer*/, const ConstMaskView& /*alpha*/,
-                     const FrameView& /*out*/, StreamRef /*stream*/) {
+                     const ConstFrameView& /*layer*/, const ConstMaskView& /*alpha*/, const Target& /*out*/,
+                     StreamRef /*stream*/) {
     refuse("blur");
 }
 

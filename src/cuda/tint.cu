@@ -1,13 +1,12 @@
 #include "cuda/tint.hpp"
 
 #include "cuda/launcher.cuh"
-#include "cuda/rows.hpp"
 
 namespace vbg::cuda {
 
-void tint(const ColorTable& table, const ConstFrameView& in, const FrameView& out, StreamRef stream) {
-    tint(table, out.format == PixelFormat::bgr8 ? 0 : 2, rows(in), rows(out), out.width, out.height,
-         Launcher(out.device, stream, "tint"));
+void tint(const ColorTable& table, const ConstFrameView& in, const Target& out, StreamRef stream) {
+    tint(table, in.format == PixelFormat::bgr8 ? 0 : 2, rows(in), sink(out), in.width, in.height,
+         Launcher(in.device, stream, "tint"));
 }
 
 void fill(const Color3& color, const FrameView& out, StreamRef stream) {

@@ -2,24 +2,10 @@
 /// @file tint_pixel.hpp  Brightness as colour (colormap, grayscale), and one colour all over; bit for bit as
 /// the CPU's.
 
-#include "cuda/words.hpp"
+#include "cuda/sink_pixel.hpp"
 
 namespace vbg {
 namespace cuda {
-
-/// Three bytes in the frame's order.
-struct Color3 {
-    std::uint8_t at[3] = {};
-};
-
-VBG_HD inline Color3 load_color(ConstBytes rows, int x, int y) {
-    const std::uint8_t* p = rows.row(y) + 3 * x;
-    return {{p[0], p[1], p[2]}};
-}
-VBG_HD inline void store_color(const Color3& color, Bytes rows, int x, int y) {
-    std::uint8_t* p = rows.row(y) + 3 * x;
-    for (int c = 0; c < 3; ++c) p[c] = color.at[c];
-}
 
 /// BT.601 luma with OpenCV's weights; `blue` is that byte's place, 0 or 2.
 VBG_HD inline int grey_of(const Color3& color, int blue) {
@@ -30,14 +16,14 @@ struct ColorTable {
     Color3 of[256];
 };
 
-/// One pixel a thread: out = table.of[grey]. out may be in. Moves 6 bytes a pixel.
+/// One pixel a thread: out = table.of[grey]. out may be in. Moves 3 bytes a pixel, and the sink's.
 struct TintPixel {
     static constexpr int kThreads = 256, kAcross = 64, kRows = kThreads / kAcross;
     struct Shared {
         std::uint8_t table[256][3];
     };
     ConstBytes in;
-    Bytes out;
+    PixelSink out;
     int width, height, blue;
     ColorTable table;
 
@@ -50,12 +36,12 @@ struct TintPixel {
         const int x = block_x * kAcross + thread % kAcross, y = block_y * kRows + thread / kAcross;
         if (x >= width || y >= height) return;
         const std::uint8_t* color = shared.table[grey_of(load_color(in, x, y), blue)];
-        store_color({{color[0], color[1], color[2]}}, out, x, y);
+        out.put(x, y, {{color[0], color[1], color[2]}});
     }
 };
 
 template <class Launcher>
-void tint(const ColorTable& table, int blue, ConstBytes in, Bytes out, int width, int height,
+void tint(const ColorTable& table, int blue, ConstBytes in, const PixelSink& out, int width, int height,
           Launcher&& launcher) {
     launcher.blocks(div_up(width, TintPixel::kAcross), div_up(height, TintPixel::kRows),
                     TintPixel{in, out, width, height, blue, table});

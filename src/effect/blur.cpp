@@ -14,9 +14,9 @@
 #include <cmath>
 #include <vector>
 
-#include "cuda/runtime.hpp"
 #include "effect/blur_rows.hpp"
 #include "effect/frame_rows.hpp"
+#include "effect/gpu_effect.hpp"
 #include "effect/weighted_grid.hpp"
 
 namespace vbg {
@@ -32,14 +32,13 @@ constexpr std::array kParameters = {
 constexpr int kMostStrips = 16;
 constexpr std::size_t kColumns = 64;  // floats of a row that are worked on together, down the picture
 
-class Blur final : public Effect {
+class Blur final : public GpuEffect {
 public:
     explicit Blur(const Parameters& parameters)
         : exclude_(parameters.boolean("exclude_person")),
           factor_(blur_factor(parameters.number("sigma"))),
           box_(blur_box(parameters.number("sigma"), factor_)) {}
     [[nodiscard]] std::string_view name() const noexcept override { return "blur"; }
-    [[nodiscard]] bool runs_on(DeviceType type) const noexcept override { return cuda::runs_on(type); }
     [[nodiscard]] bool uses_alpha() const noexcept override { return exclude_; }
 
 private:
@@ -53,8 +52,12 @@ private:
     };
 
     void do_configure(const FrameSpec& spec, Context& context) override;
-    void do_apply(const ConstFrameView& layer, const ConstMaskView& alpha, const FrameView& out,
-                  Context& context) override;
+    void apply_on_cpu(const ConstFrameView& layer, const ConstMaskView& alpha, const FrameView& out,
+                      Context& context) override;
+    void apply_on_gpu(const ConstFrameView& layer, const ConstMaskView& alpha, const cuda::Target& out,
+                      Context& context) override {
+        cuda::background_blur(plan_, device_scratch_.data(), exclude_, layer, alpha, out, context.stream());
+    }
     /// Calls body(strip, first row, last row) for strips that cover `rows`, on several threads.
     template <class Body>
     void for_strips(Context& context, int rows, Body&& body) {
@@ -217,12 +220,8 @@ void Blur::write_row(const FrameView& out, int y, Scratch& scratch) const {
     blur_rows::join_row(scratch.bytes[0].data(), scratch.bytes[1].data(), scratch.bytes[2].data(), to, width);
 }
 
-void Blur::do_apply(const ConstFrameView& layer, const ConstMaskView& alpha, const FrameView& out,
-                    Context& context) {
-    if (out.device.type == DeviceType::cuda) {
-        return cuda::background_blur(plan_, device_scratch_.data(), exclude_, layer, alpha, out,
-                                     context.stream());
-    }
+void Blur::apply_on_cpu(const ConstFrameView& layer, const ConstMaskView& alpha, const FrameView& out,
+                        Context& context) {
     const int rows = static_cast<int>(rows_);
     for_strips(context, rows, [&](Scratch& scratch, int first, int last) {
         for (int y = first; y < last; ++y) {

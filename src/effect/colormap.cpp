@@ -5,10 +5,10 @@
 #include <string_view>
 #include <vector>
 
-#include "cuda/runtime.hpp"
 #include "cuda/tint.hpp"
 #include "effect/color_map.hpp"
 #include "effect/frame_rows.hpp"
+#include "effect/gpu_effect.hpp"
 
 namespace vbg {
 
@@ -37,11 +37,10 @@ int map_number(std::string_view name) {
     return number;
 }
 
-class Colormap final : public Effect {
+class Colormap final : public GpuEffect {
 public:
     explicit Colormap(const Parameters& parameters) : map_(map_number(parameters.text("map"))) {}
     [[nodiscard]] std::string_view name() const noexcept override { return "colormap"; }
-    [[nodiscard]] bool runs_on(DeviceType type) const noexcept override { return cuda::runs_on(type); }
 
 private:
     void do_configure(const FrameSpec& spec, Context& /*context*/) override {
@@ -50,9 +49,13 @@ private:
         grey_.resize(static_cast<std::size_t>(spec.height) * static_cast<std::size_t>(spec.width));
     }
 
-    void do_apply(const ConstFrameView& layer, const ConstMaskView& /*alpha*/, const FrameView& out,
-                  Context& context) override {
-        if (out.device.type == DeviceType::cuda) return cuda::tint(table_, layer, out, context.stream());
+    void apply_on_gpu(const ConstFrameView& layer, const ConstMaskView& /*alpha*/, const cuda::Target& out,
+                      Context& context) override {
+        cuda::tint(table_, layer, out, context.stream());
+    }
+
+    void apply_on_cpu(const ConstFrameView& layer, const ConstMaskView& /*alpha*/, const FrameView& out,
+                      Context& context) override {
         const auto width = static_cast<std::size_t>(layer.width);
         const rows::Order order = order_of(layer.format);
         context.parallel_rows(layer.height, kGrainRows, [&](int first, int last) {

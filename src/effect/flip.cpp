@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "cuda/flip.hpp"
-#include "cuda/runtime.hpp"
 #include "effect/frame_rows.hpp"
+#include "effect/gpu_effect.hpp"
 
 namespace vbg {
 
@@ -20,13 +20,12 @@ constexpr std::array kParameters = {
               .choices = "horizontal|vertical|both"},
 };
 
-class Flip final : public Effect {
+class Flip final : public GpuEffect {
 public:
     explicit Flip(const Parameters& parameters)
         : sideways_(parameters.text("direction") != "vertical"),
           upside_down_(parameters.text("direction") != "horizontal") {}
     [[nodiscard]] std::string_view name() const noexcept override { return "flip"; }
-    [[nodiscard]] bool runs_on(DeviceType type) const noexcept override { return cuda::runs_on(type); }
 
 private:
     /// Two rows for each pair of rows: pairs are worked on at the same time on several threads.
@@ -45,11 +44,13 @@ private:
         }
     }
 
-    void do_apply(const ConstFrameView& layer, const ConstMaskView& /*alpha*/, const FrameView& out,
-                  Context& context) override {
-        if (out.device.type == DeviceType::cuda) {
-            return cuda::flip(sideways_, upside_down_, layer, out, context.stream());
-        }
+    void apply_on_gpu(const ConstFrameView& layer, const ConstMaskView& /*alpha*/, const cuda::Target& out,
+                      Context& context) override {
+        cuda::flip(sideways_, upside_down_, layer, out, context.stream());
+    }
+
+    void apply_on_cpu(const ConstFrameView& layer, const ConstMaskView& /*alpha*/, const FrameView& out,
+                      Context& context) override {
         const int last_row = layer.height - 1;
         context.parallel_rows(pairs_, kGrainRows / 2, [&](int first, int last) {
             // A piece uses its first pair's place throughout. Both rows are read before either is written:

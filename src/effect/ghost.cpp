@@ -3,8 +3,8 @@
 #include <array>
 
 #include "cuda/hologram.hpp"
-#include "cuda/runtime.hpp"
 #include "effect/frame_rows.hpp"
+#include "effect/gpu_effect.hpp"
 #include "effect/row_window.hpp"
 
 namespace vbg {
@@ -16,11 +16,10 @@ constexpr std::array kParameters = {
               "how far the copies stand off: right and down, left and up", "px", 0, 64},
 };
 
-class Ghost final : public Effect {
+class Ghost final : public GpuEffect {
 public:
     explicit Ghost(const Parameters& parameters) : shift_(parameters.integer("shift")) {}
     [[nodiscard]] std::string_view name() const noexcept override { return "ghost"; }
-    [[nodiscard]] bool runs_on(DeviceType type) const noexcept override { return cuda::runs_on(type); }
 
 private:
     void do_configure(const FrameSpec& spec, Context& /*context*/) override {
@@ -33,11 +32,13 @@ private:
                           3 * static_cast<std::size_t>(shift_), 0);
     }
 
-    void do_apply(const ConstFrameView& layer, const ConstMaskView& /*alpha*/, const FrameView& out,
-                  Context& context) override {
-        if (out.device.type == DeviceType::cuda) {
-            return cuda::ghost(plan_, device_scratch_.data(), layer, out, context.stream());
-        }
+    void apply_on_gpu(const ConstFrameView& layer, const ConstMaskView& /*alpha*/, const cuda::Target& out,
+                      Context& context) override {
+        cuda::ghost(plan_, device_scratch_.data(), layer, out, context.stream());
+    }
+
+    void apply_on_cpu(const ConstFrameView& layer, const ConstMaskView& /*alpha*/, const FrameView& out,
+                      Context& context) override {
         const std::ptrdiff_t shift = 3 * static_cast<std::ptrdiff_t>(shift_);
         window_.run(
             context,

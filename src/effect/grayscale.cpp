@@ -2,18 +2,17 @@
 
 #include <vector>
 
-#include "cuda/runtime.hpp"
 #include "cuda/tint.hpp"
 #include "effect/frame_rows.hpp"
+#include "effect/gpu_effect.hpp"
 
 namespace vbg {
 
 namespace {
 
-class Grayscale final : public Effect {
+class Grayscale final : public GpuEffect {
 public:
     [[nodiscard]] std::string_view name() const noexcept override { return "grayscale"; }
-    [[nodiscard]] bool runs_on(DeviceType type) const noexcept override { return cuda::runs_on(type); }
 
 private:
     void do_configure(const FrameSpec& spec, Context& /*context*/) override {
@@ -21,9 +20,13 @@ private:
         grey_.resize(static_cast<std::size_t>(spec.height) * static_cast<std::size_t>(spec.width));
     }
 
-    void do_apply(const ConstFrameView& layer, const ConstMaskView& /*alpha*/, const FrameView& out,
-                  Context& context) override {
-        if (out.device.type == DeviceType::cuda) return cuda::tint(greys(), layer, out, context.stream());
+    void apply_on_gpu(const ConstFrameView& layer, const ConstMaskView& /*alpha*/, const cuda::Target& out,
+                      Context& context) override {
+        cuda::tint(greys(), layer, out, context.stream());
+    }
+
+    void apply_on_cpu(const ConstFrameView& layer, const ConstMaskView& /*alpha*/, const FrameView& out,
+                      Context& context) override {
         const auto width = static_cast<std::size_t>(layer.width);
         const rows::Order order = order_of(layer.format);
         context.parallel_rows(layer.height, kGrainRows, [&](int first, int last) {

@@ -4,8 +4,8 @@
 
 #include <array>
 
-#include "cuda/runtime.hpp"
 #include "effect/frame_rows.hpp"
+#include "effect/gpu_effect.hpp"
 #include "effect/random_bands.hpp"
 #include "effect/row_window.hpp"
 
@@ -23,12 +23,11 @@ constexpr std::array kParameters = {
               "how far the ghosts stand off: right and down, left and up", "px", 0, 64},
 };
 
-class Hologram final : public Effect {
+class Hologram final : public GpuEffect {
 public:
     explicit Hologram(const Parameters& parameters)
         : bands_(parameters), shift_(parameters.integer("shift")) {}
     [[nodiscard]] std::string_view name() const noexcept override { return "hologram"; }
-    [[nodiscard]] bool runs_on(DeviceType type) const noexcept override { return cuda::runs_on(type); }
 
 private:
     void do_configure(const FrameSpec& spec, Context& /*context*/) override {
@@ -44,16 +43,19 @@ private:
 
     void do_reset() noexcept override { bands_.reset(); }
 
-    void do_apply(const ConstFrameView& layer, const ConstMaskView& /*alpha*/, const FrameView& out,
-                  Context& context) override {
+    void apply_on_gpu(const ConstFrameView& layer, const ConstMaskView& /*alpha*/, const cuda::Target& out,
+                      Context& context) override {
+        bands_.draw();
+        cuda::hologram(plan_, device_scratch_.data(), bands_.on_device(context.stream()), layer, out,
+                       context.stream());
+    }
+
+    void apply_on_cpu(const ConstFrameView& layer, const ConstMaskView& /*alpha*/, const FrameView& out,
+                      Context& context) override {
         const auto width = static_cast<std::size_t>(layer.width);
         const rows::Order order = order_of(layer.format);
         const std::ptrdiff_t shift = shift_;
         bands_.draw();
-        if (out.device.type == DeviceType::cuda) {
-            return cuda::hologram(plan_, device_scratch_.data(), bands_.on_device(context.stream()), layer,
-                                  out, context.stream());
-        }
         // Winter's red is 0 everywhere, so only blue and green are kept; green is the grey value itself.
         window_.run(
             context,

@@ -2,8 +2,8 @@
 
 #include <array>
 
-#include "cuda/runtime.hpp"
 #include "effect/frame_rows.hpp"
+#include "effect/gpu_effect.hpp"
 #include "effect/random_bands.hpp"
 
 namespace vbg {
@@ -13,11 +13,10 @@ namespace {
 constexpr std::array kParameters = {RandomBands::kSeed, RandomBands::kLength, RandomBands::kGap,
                                     RandomBands::kLow, RandomBands::kHigh};
 
-class Scanlines final : public Effect {
+class Scanlines final : public GpuEffect {
 public:
     explicit Scanlines(const Parameters& parameters) : bands_(parameters) {}
     [[nodiscard]] std::string_view name() const noexcept override { return "scanlines"; }
-    [[nodiscard]] bool runs_on(DeviceType type) const noexcept override { return cuda::runs_on(type); }
 
 private:
     void do_configure(const FrameSpec& spec, Context& /*context*/) override {
@@ -25,12 +24,15 @@ private:
     }
     void do_reset() noexcept override { bands_.reset(); }
 
-    void do_apply(const ConstFrameView& layer, const ConstMaskView& /*alpha*/, const FrameView& out,
-                  Context& context) override {
+    void apply_on_gpu(const ConstFrameView& layer, const ConstMaskView& /*alpha*/, const cuda::Target& out,
+                      Context& context) override {
         bands_.draw();
-        if (out.device.type == DeviceType::cuda) {
-            return cuda::scanlines(bands_.on_device(context.stream()), layer, out, context.stream());
-        }
+        cuda::scanlines(bands_.on_device(context.stream()), layer, out, context.stream());
+    }
+
+    void apply_on_cpu(const ConstFrameView& layer, const ConstMaskView& /*alpha*/, const FrameView& out,
+                      Context& context) override {
+        bands_.draw();
         context.parallel_rows(layer.height, kGrainRows, [&](int first, int last) {
             for (int y = first; y < last; ++y) {
                 if (const rows::Dimmer* dimmer = bands_.row(y)) {

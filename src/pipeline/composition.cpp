@@ -3,6 +3,7 @@
 #include <utility>
 #include <vbg/log.hpp>
 
+#include "composite/over.hpp"
 #include "core/device.hpp"
 #include "pipeline/carried.hpp"
 #include "pipeline/error_text.hpp"
@@ -27,6 +28,7 @@ void Composition::carry_stages() {
 }
 
 void Composition::configure(const FrameSpec& spec, Context& context) {
+    foreground_pass_ = background_pass_ = nullptr;
     for (auto& effect : background) effect->configure(spec, context);
     for (auto& effect : foreground) effect->configure(spec, context);
     compositor->configure(spec, context);
@@ -54,6 +56,18 @@ void Composition::parts_changed() noexcept {
     still_made_ = false;
     card_made_ = false;
     last_layer_ = {};
+    foreground_pass_ = last_pass(foreground);
+    background_pass_ = last_pass(background);
+}
+
+GpuEffect* Composition::last_pass(const TimedChain<Effect>& chain) const noexcept {
+    if (chain.empty() || !compositor || !compositor->configured() || !is_over(*compositor.stage))
+        return nullptr;
+    // Neither an effect that is carried nor a user's own is one of these, whatever it has inside.
+    auto* const effect = dynamic_cast<GpuEffect*>(chain.back().stage.get());
+    const bool can = effect != nullptr && effect->configured() && !on_host(effect->spec().device) &&
+                     !effect->is_still();  // which is made once
+    return can ? effect : nullptr;
 }
 
 void Composition::reset() noexcept {
@@ -64,7 +78,7 @@ void Composition::reset() noexcept {
 }
 
 ConstFrameView Composition::make_background(const ConstFrameView& frame, const ConstMaskView& matte,
-                                            Context& context, bool timed) {
+                                            Context& context, bool timed, const GpuEffect* composing) {
     if (background.empty()) return std::as_const(black_).view();
     ConstFrameView layer = frame;
     std::size_t i = first_effect_;
@@ -74,7 +88,7 @@ ConstFrameView Composition::make_background(const ConstFrameView& frame, const C
         layer = stamped(std::as_const(still_).view(), frame);
         ++i;
     }
-    for (; i < background.size(); ++i) {
+    for (; i < background.size() && background[i].stage.get() != composing; ++i) {
         const auto start = Clock::now();
         FrameView out = background_.view();
         out.timestamp = frame.timestamp;
@@ -87,9 +101,10 @@ ConstFrameView Composition::make_background(const ConstFrameView& frame, const C
 }
 
 ConstFrameView Composition::make_foreground(const ConstFrameView& frame, const ConstMaskView& matte,
-                                            Context& context) {
+                                            Context& context, const GpuEffect* composing) {
     ConstFrameView layer = frame;
     for (auto& effect : foreground) {
+        if (effect.stage.get() == composing) break;
         const Meter::Span span(*effect.timer);
         effect->apply(layer, matte, foreground_.view(), context);
         layer = stamped(std::as_const(foreground_).view(), frame);
@@ -98,18 +113,32 @@ ConstFrameView Composition::make_foreground(const ConstFrameView& frame, const C
 }
 
 void Composition::compose(const ConstFrameView& frame, const ConstMaskView& matte,
-                          const ConstFrameView* own_foreground, Context& context, bool renew_background) {
-    if (renew_background || last_layer_.planes[0].data == nullptr) {
+                          const ConstFrameView* own_foreground, Context& context, BackgroundUse use) {
+    // One layer can be composed by its last effect. The foreground, if it can: then there is a background to
+    // keep.
+    const bool passes = foreground_pass_ == nullptr && use == BackgroundUse::once;
+    GpuEffect* const behind = passes ? background_pass_ : nullptr;
+    ConstFrameView back = last_layer_;
+    if (use != BackgroundUse::again || back.planes[0].data == nullptr) {
         last_layer_ = {};  // a failure leaves half a picture there
-        last_layer_ = make_background(frame, matte, context, true);
+        back = make_background(frame, matte, context, true, behind);
+        if (behind == nullptr) last_layer_ = back;
     }
-    const ConstFrameView back = stamped(last_layer_, frame);
-    const ConstFrameView front =
-        make_foreground(own_foreground != nullptr ? *own_foreground : frame, matte, context);
-    {
+    back = stamped(back, frame);
+    const ConstFrameView front = make_foreground(own_foreground != nullptr ? *own_foreground : frame, matte,
+                                                 context, foreground_pass_);
+    const FrameView out = next_.view();
+    if (foreground_pass_ != nullptr) {
+        const Meter::Span span(*foreground.back().timer);
+        foreground_pass_->apply_and_compose(front, {out, back, matte, cuda::Target::Result::person}, context);
+    } else if (behind != nullptr) {
+        const Meter::Span span(*background.back().timer);
+        behind->apply_and_compose(back, {out, front, matte, cuda::Target::Result::background}, context);
+    } else {
         const Meter::Span span(*compositor.timer);
-        compositor->compose(front, matte, back, next_.view(), context);
+        compositor->compose(front, matte, back, out, context);
     }
+    if (foreground_pass_ != nullptr || behind != nullptr) compositor.timer->add({});
     next_.stamp(frame.timestamp, frame.sequence);
     std::swap(composed_, next_);
     if (!older_.empty()) std::swap(next_, older_);

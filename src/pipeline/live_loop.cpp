@@ -186,6 +186,9 @@ void LiveLoop::compose() {
     const bool answered = !exact || (ticket && wait_for_answer(*ticket));
     const bool renew_background = ++since_background_ >= choice.background_every || !composed_;
     if (renew_background) since_background_ = 0;
+    const BackgroundUse background = !renew_background             ? BackgroundUse::again
+                                     : choice.background_every > 1 ? BackgroundUse::keep
+                                                                   : BackgroundUse::once;
     mattes_->fetch(machine_.matte, machine_.own_foreground, newest_);
 
     std::exception_ptr error;
@@ -196,7 +199,7 @@ void LiveLoop::compose() {
             Errc::model,
             fmt::format("the segmenter has not answered for more than {} ms", machine_.live.stall.count())));
     } else if (answered) {
-        made = machine_.compose_latest(frame, epoch_, newest_, renew_background, error);
+        made = machine_.compose_latest(frame, epoch_, newest_, background, error);
     }
     if (made) {
         composed_ = true;

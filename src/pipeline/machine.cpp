@@ -176,7 +176,7 @@ void Machine::compose_exact(const ConstFrameView& frame) {
 }
 
 bool Machine::compose_latest(const ConstFrameView& frame, std::uint64_t epoch,
-                             const MatteThread::Latest& newest, bool renew_background,
+                             const MatteThread::Latest& newest, BackgroundUse background,
                              std::exception_ptr& error) {
     const auto now = Clock::now();
     if (now - std::exchange(tried_at, now) > live.stall) flowing_since = now;
@@ -201,7 +201,7 @@ bool Machine::compose_latest(const ConstFrameView& frame, std::uint64_t epoch,
         const bool has_own = newest.has_own && !own_foreground.empty() && newest.sequence == frame.sequence;
         place.watch([&] {
             composition.compose(frame, std::as_const(matte).view(), has_own ? &own : nullptr, context,
-                                renew_background);
+                                background);
         });
         return true;
     } catch (const GpuFailed&) {

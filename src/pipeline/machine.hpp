@@ -87,7 +87,7 @@ struct Machine {
     /// The same with the newest matte of a matte thread, fetched into `matte` and `own_foreground`. Returns
     /// whether it was composed, and why not where that is a failure: no matte yet is none.
     bool compose_latest(const ConstFrameView& frame, std::uint64_t epoch, const MatteThread::Latest& newest,
-                        bool renew_background, std::exception_ptr& error);
+                        BackgroundUse background, std::exception_ptr& error);
     /// What goes out instead of a frame that could not be made; throws with OnFailure::stop. `frame` is shown
     /// with OnFailure::passthrough only.
     ConstFrameView instead(const ConstFrameView& frame, const std::exception_ptr& error);

@@ -173,7 +173,7 @@ void Machine::finish_latest(const ConstFrameView& read, FrameSlots& slots, Matte
     thread.fetch(matte, own_foreground, newest);
 
     std::exception_ptr error;
-    if (compose_latest(frame, kEpoch, newest, true, error)) {
+    if (compose_latest(frame, kEpoch, newest, BackgroundUse::once, error)) {
         meter.lag(frame.sequence - newest.sequence);
         write(composition.last(), &frame, true);
     } else {
