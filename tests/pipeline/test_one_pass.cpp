@@ -233,6 +233,8 @@ TEST_CASE("a background that is used again is made whole, once") {
         two.compose(n, use);
         CHECK(equal(one.last(), two.last()));
     }
+    CHECK(one.compose(8) == whole - 1);
+    CHECK(one.compose(9, BackgroundUse::again) == whole);  // of the one kept before nothing is left
     // Where an effect on the person composes there is always a background to use again.
     Rig front("blur:sigma=3", "grayscale"), wanted("blur:sigma=3", "grayscale", true);
     front.configure();
@@ -280,6 +282,7 @@ TEST_CASE("a stage or GPU that fails before or in the last pass leaves the last 
         CHECK(equal(rig.last(), wanted.last()));
         CHECK(rig.composition.last().sequence == 4);
         // Nor is there half a background to be used again.
+        rig.compose(4, BackgroundUse::keep);
         effect->before = [] { throw Error(Errc::io, "broken effect"); };
         check_throws(Errc::io, {}, [&] { rig.compose(5, BackgroundUse::keep); });
         effect->before = {};
