@@ -12,7 +12,8 @@ VBG_HD inline int grey_of(const Color3& color, int blue) {
     return (3735 * color.at[blue] + 19235 * color.at[1] + 9798 * color.at[2 - blue] + 16384) >> 15;
 }
 
-struct ColorTable {
+/// Aligned, so that it is copied in whole words and none is left beside its end.
+struct alignas(8) ColorTable {
     Color3 of[256];
 };
 

@@ -137,7 +137,7 @@ TEST_CASE("a layer's last effect composes the frame, with the bytes of two passe
                                  {"flip | blur:sigma=3", "grayscale"},
                                  {"color | blur:sigma=20", ""},
                                  {"color", "ghost"},
-                                 {"grayscale | scanlines:seed=3", "ghost | grayscale"},
+                                 {"grayscale | scanlines:seed=3", "ghost | colormap"},
                                  {"pixelate | flip", ""}}) {
         INFO("background ", layers.background, ", foreground ", layers.foreground);
         gpu::start_again();

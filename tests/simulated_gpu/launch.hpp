@@ -27,7 +27,8 @@ struct Launch {
 [[nodiscard]] int queue(int gpu, void* stream, const Launch& launch, const void* kernel) noexcept;
 
 // What lies between a struct's members must not look like addresses. Where the compiler cannot clear it the
-// kernels' pointers are not looked at.
+// kernels' pointers are not looked at. gcc 12 forgets what lies behind a long array of structs, so such an
+// array has to end at a multiple of eight bytes.
 #if defined(__has_builtin)
 #    if __has_builtin(__builtin_clear_padding)
 #        define VBG_TEST_CLEAR_PADDING(object) __builtin_clear_padding(object)
