@@ -38,7 +38,9 @@ enum class Show : std::int32_t {
     side_by_side = 2,  ///< input, matte, composite in a row; three times as wide
 };
 
-/// How long one stage took, seconds. The mean and the largest are over all frames so far.
+/// How long one stage took, seconds. The mean and the largest are over all frames so far. On a GPU it is how
+/// long it took to hand the work over, which is done later; and where the last effect of a layer composes the
+/// frame in its last pass, which saves the compositor's, "compose" counts the frame with no time.
 struct StageTime {
     std::string name;  ///< "segmenter bodypix", "filter dilate", "compose", ...
     double last = 0, mean = 0, max = 0;

@@ -91,8 +91,10 @@ stream : on that GPU, in whose turn everything is done, as an int: torch.cuda.cu
 }
 
 void bind_stats(py::module_& module) {
-    py::class_<StageTime>(module, "StageTime", whole_from_new<StageTime>(),
-                          "How long one stage took, seconds; mean and max over all frames.")
+    py::class_<StageTime>(
+        module, "StageTime", whole_from_new<StageTime>(),
+        "How long one stage took, seconds; mean and max over all frames. On a GPU: to hand the "
+        "work over; \"compose\" takes no time where the last effect composes the frame.")
         .def_readonly("name", &StageTime::name, "For example \"segmenter bodypix\" or \"compose\".")
         .def_readonly("last", &StageTime::last)
         .def_readonly("mean", &StageTime::mean)

@@ -145,7 +145,8 @@ typedef struct vbg_stats {
      * and so among frames_dropped, too. */
     uint64_t frames_damaged;
 } vbg_stats;
-/* How long one stage took. */
+/* How long one stage took; on a GPU, how long it took to hand the work over, and where the last effect of a
+ * layer composes the frame in its last pass, "compose" counts the frame with no time. */
 typedef struct vbg_stage_time {
     uint32_t struct_size;
     int32_t reserved;
