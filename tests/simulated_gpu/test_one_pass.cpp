@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include <vbg/frame.hpp>
 #include <vbg/registry.hpp>
 
 #include "cuda/pixels.hpp"
