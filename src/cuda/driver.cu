@@ -112,11 +112,17 @@ int synchronize_stream(int gpu, void* stream) noexcept {
     return on(gpu, [&] { return cudaStreamSynchronize(stream_of(stream)); });
 }
 
-int copy_rows(int gpu, void* to, std::size_t to_stride, const void* from, std::size_t from_stride,
-              std::size_t row, std::size_t rows, void* stream) noexcept {
+int perform(int gpu, const Step& step, void* stream) noexcept {
     return on(gpu, [&] {
-        return cudaMemcpy2DAsync(to, to_stride, from, from_stride, row, rows, cudaMemcpyDefault,
-                                 stream_of(stream));
+        const CopyStep& copy = step.copy;
+        if (step.kind == Step::Kind::copy)
+            return cudaMemcpy2DAsync(copy.to, copy.to_stride, copy.from, copy.from_stride, copy.row,
+                                     copy.rows, cudaMemcpyDefault, stream_of(stream));
+        const KernelStep& kernel = step.kernel;
+        void* arguments[] = {const_cast<void*>(kernel.argument)};
+        return cudaLaunchKernel(kernel.function, dim3(kernel.across, kernel.down),
+                                dim3(kernel.threads_across, kernel.threads_down), arguments, 0,
+                                stream_of(stream));
     });
 }
 

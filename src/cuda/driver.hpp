@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include "cuda/step.hpp"
+
 namespace vbg::cuda::driver {
 
 [[nodiscard]] std::string_view text(int status) noexcept;  ///< CUDA's own word for it
@@ -34,10 +36,18 @@ int destroy_event(int gpu, void* event) noexcept;
 [[nodiscard]] int synchronize_event(void* event) noexcept;
 [[nodiscard]] int synchronize_stream(int gpu, void* stream) noexcept;
 
-/// Copies `rows` rows of `row` bytes in the stream's turn, between any two memories. Strides are positive, in
-/// bytes.
-[[nodiscard]] int copy_rows(int gpu, void* to, std::size_t to_stride, const void* from,
-                            std::size_t from_stride, std::size_t row, std::size_t rows,
-                            void* stream) noexcept;
+/// Does a kernel or a copy in the stream's turn.
+[[nodiscard]] int perform(int gpu, const Step& step, void* stream) noexcept;
+
+// Steps that are done one after the other, as a CUDA graph ready to be launched.
+
+/// What the steps point to may go afterwards, but for memory that they read and write.
+[[nodiscard]] int make_program(int gpu, const Step* steps, std::size_t count, void*& program) noexcept;
+/// Puts a step in the place of another that it is like. Launches before this are done as they were.
+[[nodiscard]] int change_program(void* program, std::size_t at, const Step& step) noexcept;
+/// Does it in the stream's turn.
+[[nodiscard]] int launch_program(void* program, void* stream) noexcept;
+/// It must be done.
+int destroy_program(void* program) noexcept;
 
 }  // namespace vbg::cuda::driver

@@ -5,24 +5,35 @@
 #include <cuda_runtime.h>
 
 #include <string_view>
+#include <type_traits>
 
 #include <vbg/types.hpp>
 
-#include "cuda/on_device.cuh"
-#include "cuda/status.hpp"
+#include "cuda/commands.hpp"
 
 namespace vbg::cuda {
 
-/// Throws unless the launch just made was taken. What goes wrong while a kernel runs is told by a later call.
-inline void check_launch(int status, std::string_view what) {
-    if (status != kOk) throw error_of(status, what, cudaGetErrorString(static_cast<cudaError_t>(status)));
+/// Gives a kernel of one argument to the stream; that is copied.
+template <class Argument>
+void launch(void (*kernel)(Argument), const Argument& argument, dim3 blocks, dim3 threads,
+            const Device& device, StreamRef stream, std::string_view what) {
+    static_assert(std::is_trivially_copyable_v<Argument> && alignof(Argument) <= kArgumentAlignment);
+    queue({what, KernelStep{reinterpret_cast<const void*>(kernel), blocks.x, blocks.y, threads.x, threads.y,
+                            &argument, sizeof argument}},
+          device, stream);
 }
 
 template <class Pixel>
-__global__ void per_pixel(const __grid_constant__ Pixel pixel, int width, int height) {
+struct PixelGrid {
+    Pixel pixel;
+    int width, height;
+};
+
+template <class Pixel>
+__global__ void per_pixel(const __grid_constant__ PixelGrid<Pixel> grid) {
     const int x = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
     const int y = static_cast<int>(blockIdx.y * blockDim.y + threadIdx.y);
-    if (x < width && y < height) pixel(x, y);
+    if (x < grid.width && y < grid.height) grid.pixel(x, y);
 }
 
 /// Calls `pixel(x, y)` for 0 <= x < width and 0 <= y < height on the GPU, in the stream's turn; returns at
@@ -32,13 +43,10 @@ template <class Pixel>
 void for_each_pixel(const Pixel& pixel, int width, int height, const Device& device, StreamRef stream,
                     std::string_view what) {
     if (width < 1 || height < 1) return;
-    const OnDevice chosen(device.index);
-    check_launch(chosen.status(), what);
     const dim3 block(32, 8);
     const dim3 grid((static_cast<unsigned>(width) + block.x - 1) / block.x,
                     (static_cast<unsigned>(height) + block.y - 1) / block.y);
-    per_pixel<<<grid, block, 0, static_cast<cudaStream_t>(stream.native)>>>(pixel, width, height);
-    check_launch(answer(cudaGetLastError()), what);
+    launch(per_pixel<Pixel>, {pixel, width, height}, grid, block, device, stream, what);
 }
 
 /// A block's threads take the kernel's phases one after the other, together. A kernel has `Shared` (what its
@@ -58,11 +66,8 @@ __global__ void __launch_bounds__(Kernel::kThreads) per_block(const __grid_const
 template <class Kernel>
 void for_each_block(const Kernel& kernel, int across, int down, const Device& device, StreamRef stream,
                     std::string_view what) {
-    const OnDevice chosen(device.index);
-    check_launch(chosen.status(), what);
     const dim3 grid(static_cast<unsigned>(across), static_cast<unsigned>(down));
-    per_block<<<grid, Kernel::kThreads, 0, static_cast<cudaStream_t>(stream.native)>>>(kernel);
-    check_launch(answer(cudaGetLastError()), what);
+    launch(per_block<Kernel>, kernel, grid, dim3(Kernel::kThreads), device, stream, what);
 }
 
 }  // namespace vbg::cuda

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "core/device.hpp"
+#include "cuda/commands.hpp"
 #include "cuda/driver.hpp"
 #include "cuda/status.hpp"
 
@@ -17,6 +18,16 @@ void check(int status, std::string_view what, int gpu) {
     if (status != kOk) throw error_of(status, fmt::format("{} on cuda:{}", what, gpu), driver::text(status));
 }
 
+/// A copy that a CUDA graph cannot do, for it takes the memory when it is launched or keeps the caller
+/// waiting.
+void do_now(const Step& step, const Device& device, StreamRef stream) {
+    flush(device, stream);
+    check(driver::perform(device.index, step, stream.native), step.what, device.index);
+}
+
+/// Whether memory of the host is not pinned.
+bool is_pageable(const Device& device) { return device.type == DeviceType::cpu; }
+
 /// One plane, either way up. Planes that run the same way are copied at once, beginning with their lowest
 /// row.
 struct Plane {
@@ -26,6 +37,7 @@ struct Plane {
     std::ptrdiff_t to_stride;
     std::size_t row;
     int rows;
+    bool waits;  // for memory that is not pinned
 
     void copy(int gpu, StreamRef stream) const {
         if (rows == 1) return piece(from, row, to, row, 1, gpu, stream);
@@ -42,9 +54,10 @@ private:
     static std::size_t bytes(std::ptrdiff_t stride) { return static_cast<std::size_t>(std::abs(stride)); }
     void piece(const std::byte* source, std::size_t source_stride, std::byte* target,
                std::size_t target_stride, int count, int gpu, StreamRef stream) const {
-        check(driver::copy_rows(gpu, target, target_stride, source, source_stride, row,
-                                static_cast<std::size_t>(count), stream.native),
-              "copying a picture", gpu);
+        const Step step("copying a picture", CopyStep{target, target_stride, source, source_stride, row,
+                                                      static_cast<std::size_t>(count)});
+        const Device device{DeviceType::cuda, gpu};
+        waits ? do_now(step, device, stream) : queue(step, device, stream);
     }
 };
 
@@ -99,7 +112,10 @@ DeviceBuffer::DeviceBuffer(std::size_t bytes, const Device& device) {
     if (status != kOk) check(status, fmt::format("allocating {} bytes", bytes), device.index);
     data_ = {static_cast<std::byte*>(memory), Free{device.index}};
 }
-void DeviceBuffer::Free::operator()(std::byte* memory) const noexcept { driver::release(gpu, memory); }
+void DeviceBuffer::Free::operator()(std::byte* memory) const noexcept {
+    Gathered::before_release();
+    driver::release(gpu, memory);
+}
 
 PinnedBuffer::PinnedBuffer(std::size_t bytes, const Device& device) {
     void* memory = nullptr;
@@ -108,28 +124,33 @@ PinnedBuffer::PinnedBuffer(std::size_t bytes, const Device& device) {
         check(status, fmt::format("allocating {} bytes of pinned host memory", bytes), device.index);
     data_.reset(static_cast<std::byte*>(memory));
 }
-void PinnedBuffer::Free::operator()(std::byte* memory) const noexcept { driver::release_pinned(memory); }
+void PinnedBuffer::Free::operator()(std::byte* memory) const noexcept {
+    Gathered::before_release();
+    driver::release_pinned(memory);
+}
 
 Stream::Stream(const Device& device) {
     void* stream = nullptr;
     check(driver::make_stream(device.index, stream), "making a stream", device.index);
     stream_ = {stream, Free{device.index}};
 }
-void Stream::Free::operator()(void* stream) const noexcept { driver::destroy_stream(gpu, stream); }
-void Stream::synchronize() const {
-    const int gpu = stream_.get_deleter().gpu;
-    check(driver::synchronize_stream(gpu, stream_.get()), "waiting for a stream", gpu);
+void Stream::Free::operator()(void* stream) const noexcept {
+    Gathered::before_release();
+    driver::destroy_stream(gpu, stream);
 }
+void Stream::synchronize() const { cuda::synchronize({DeviceType::cuda, stream_.get_deleter().gpu}, ref()); }
 void Stream::wait(const Event& event) const {
     wait_in({DeviceType::cuda, stream_.get_deleter().gpu}, ref(), event);
 }
 
 void wait_in(const Device& device, StreamRef stream, const Event& event) {
+    Gathered::need(event.event_.get());
     check(driver::wait_event(device.index, stream.native, event.event_.get()), "queueing a wait",
           device.index);
 }
 
 void synchronize(const Device& device, StreamRef stream) {
+    flush(device, stream);
     check(driver::synchronize_stream(device.index, stream.native), "waiting for a stream", device.index);
 }
 
@@ -138,17 +159,23 @@ Event::Event(const Device& device) {
     check(driver::make_event(device.index, event), "making an event", device.index);
     event_ = {event, Free{device.index}};
 }
-void Event::Free::operator()(void* event) const noexcept { driver::destroy_event(gpu, event); }
+void Event::Free::operator()(void* event) const noexcept {
+    Gathered::before_release();
+    driver::destroy_event(gpu, event);
+}
 void Event::record(StreamRef stream) {
     const int gpu = event_.get_deleter().gpu;
+    if (Gathered::mark(event_.get(), {DeviceType::cuda, gpu}, stream)) return;
     check(driver::record(gpu, event_.get(), stream.native), "marking a stream", gpu);
 }
 bool Event::ready() const {
+    Gathered::need(event_.get());
     const int status = driver::event_ready(event_.get());
     if (status != kNotReady) check(status, "asking for an event", event_.get_deleter().gpu);
     return status == kOk;
 }
 void Event::synchronize() const {
+    Gathered::need(event_.get());
     check(driver::synchronize_event(event_.get()), "waiting for an event", event_.get_deleter().gpu);
 }
 
@@ -171,7 +198,8 @@ void copy(const ConstFrameView& from, const FrameView& to, StreamRef stream) {
                           target.data,
                           target.stride,
                           row_bytes(from.format, p, from.width),
-                          plane_rows(from.format, p, from.height)};
+                          plane_rows(from.format, p, from.height),
+                          is_pageable(from.device) || is_pageable(to.device)};
         plane.copy(gpu, stream);
     }
 }
@@ -185,15 +213,20 @@ void copy(const ConstMaskView& from, const MaskView& to, StreamRef stream) {
                                 from.width, from.height, to.width, to.height));
     }
     const std::size_t value = from.format == MaskFormat::f32 ? sizeof(float) : 1;
-    const Plane plane{
-        from.data,  from.stride, to.data, to.stride, static_cast<std::size_t>(from.width) * value,
-        from.height};
+    const Plane plane{from.data,
+                      from.stride,
+                      to.data,
+                      to.stride,
+                      static_cast<std::size_t>(from.width) * value,
+                      from.height,
+                      is_pageable(from.device) || is_pageable(to.device)};
     plane.copy(gpu_of(from.device, to.device), stream);
 }
 
-void copy_bytes(const void* from, void* to, std::size_t bytes, const Device& device, StreamRef stream) {
-    check(driver::copy_rows(device.index, to, bytes, from, bytes, bytes, 1, stream.native), "copying bytes",
-          device.index);
+void copy_bytes(const void* from, void* to, std::size_t bytes, const Device& device, StreamRef stream,
+                HostBytes host) {
+    const Step step("copying bytes", CopyStep{to, bytes, from, bytes, bytes, 1});
+    host == HostBytes::pinned ? queue(step, device, stream) : do_now(step, device, stream);
 }
 
 }  // namespace vbg::cuda

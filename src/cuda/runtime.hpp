@@ -4,7 +4,8 @@
 /// done throws Error{not_built} or Error{device}, and the text says why.
 ///
 /// What is queued in a stream happens in its turn, after the call has returned. Nothing waits for a whole
-/// device.
+/// device. While a frame is gathered (commands.hpp) it is queued when that is handed over; whatever waits for
+/// it sees to that.
 
 #include <cstddef>
 #include <memory>
@@ -111,7 +112,10 @@ void synchronize(const Device& device, StreamRef stream);
 /// touched before the stream has got there. Throws Error{invalid_argument, device, not_built}.
 void copy(const ConstFrameView& from, const FrameView& to, StreamRef stream);
 void copy(const ConstMaskView& from, const MaskView& to, StreamRef stream);
+/// Host memory that plain bytes come from or go to: only from and to pinned memory does a GPU copy by itself.
+enum class HostBytes { any, pinned };
 /// Plain bytes, at most 2 GiB; either end may be host memory.
-void copy_bytes(const void* from, void* to, std::size_t bytes, const Device& device, StreamRef stream);
+void copy_bytes(const void* from, void* to, std::size_t bytes, const Device& device, StreamRef stream,
+                HostBytes host = HostBytes::any);
 
 }  // namespace vbg::cuda

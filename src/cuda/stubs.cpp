@@ -47,11 +47,13 @@ int wait_event(int /*gpu*/, void* /*stream*/, void* /*event*/) noexcept { return
 int event_ready(void* /*event*/) noexcept { return kNotBuilt; }
 int synchronize_event(void* /*event*/) noexcept { return kNotBuilt; }
 int synchronize_stream(int /*gpu*/, void* /*stream*/) noexcept { return kNotBuilt; }
-int copy_rows(int /*gpu*/, void* /*to*/, std::size_t /*to_stride*/, const void* /*from*/,
-              std::size_t /*from_stride*/, std::size_t /*row*/, std::size_t /*rows*/,
-              void* /*stream*/) noexcept {
+int perform(int /*gpu*/, const Step& /*step*/, void* /*stream*/) noexcept { return kNotBuilt; }
+int make_program(int /*gpu*/, const Step* /*steps*/, std::size_t /*count*/, void*& /*program*/) noexcept {
     return kNotBuilt;
 }
+int change_program(void* /*program*/, std::size_t /*at*/, const Step& /*step*/) noexcept { return kNotBuilt; }
+int launch_program(void* /*program*/, void* /*stream*/) noexcept { return kNotBuilt; }
+int destroy_program(void* /*program*/) noexcept { return kNotBuilt; }
 
 }  // namespace driver
 

@@ -63,7 +63,8 @@ const cuda::RowDim* RandomBands::on_device(StreamRef stream) {
     const cuda::PinnedBuffer& waiting = staging_.next();
     fill(reinterpret_cast<cuda::RowDim*>(waiting.data()), height_);
     cuda::copy_bytes(waiting.data(), device_dims_.data(),
-                     static_cast<std::size_t>(height_) * sizeof(cuda::RowDim), device_, stream);
+                     static_cast<std::size_t>(height_) * sizeof(cuda::RowDim), device_, stream,
+                     cuda::HostBytes::pinned);
     staging_.sent(stream);
     return reinterpret_cast<cuda::RowDim*>(device_dims_.data());
 }

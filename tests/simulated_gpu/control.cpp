@@ -26,7 +26,8 @@ Counts operator-(Counts a, const Counts& b) noexcept {
     for (auto member : {&Counts::launches, &Counts::copies_up, &Counts::bytes_up, &Counts::copies_down,
                         &Counts::bytes_down, &Counts::copies_within, &Counts::bytes_within,
                         &Counts::unpinned_copies, &Counts::waits, &Counts::queries, &Counts::allocations,
-                        &Counts::releases, &Counts::released_in_use, &Counts::streams, &Counts::events}) {
+                        &Counts::releases, &Counts::released_in_use, &Counts::streams, &Counts::events,
+                        &Counts::programs, &Counts::changes, &Counts::program_launches, &Counts::singles}) {
         a.*member -= b.*member;
     }
     return a;
@@ -44,6 +45,9 @@ std::size_t pinned_in_use() noexcept {
 int handles_in_use() noexcept {
     return with_machine([](Machine& machine) { return machine.handles(); });
 }
+int programs_in_use() noexcept {
+    return with_machine([](Machine& machine) { return machine.programs_alive; });
+}
 int work_left() noexcept {
     return with_machine([](Machine& machine) { return machine.work_left(); });
 }
@@ -59,6 +63,10 @@ void fail_allocation(int status, int good) noexcept {
         machine.fail_status = status;
         machine.fail_after = good;
     });
+}
+
+void fail_programs(int status) noexcept {
+    with_machine([&](Machine& machine) { machine.program_status = status; });
 }
 
 void lose(int gpu, int status) noexcept {
@@ -96,6 +104,7 @@ void start_again() noexcept {
         machine.gpu_count = 1;
         machine.memory_limit = Machine::kMemory;
         machine.fail_after = machine.lose_after = -1;
+        machine.program_status = kOk;
     });
 }
 

@@ -11,6 +11,8 @@
 ///   for its GPU. An event with work before it is not ready when first asked, and ready the next time.
 /// - Host memory that is not pinned is taken before a copy to the GPU returns; a copy into it makes the
 ///   caller wait.
+/// - A program (driver.hpp) is copied when it is made, and its steps are queued as they are when it is
+///   launched. It does not copy from or to memory that is not pinned.
 /// - A kernel's threads run first to last in one launch, last to first in the next.
 /// - Memory is never clear to begin with, and what was released stays forbidden.
 ///
@@ -26,7 +28,9 @@ namespace vbg::cuda::simulated {
 
 /// All since the program began. A difference of two tells what happened between them.
 struct Counts {
-    std::int64_t launches = 0;
+    std::int64_t launches = 0;                                     ///< of kernels, alone or in a program
+    std::int64_t programs = 0, changes = 0, program_launches = 0;  ///< made, steps changed, launched
+    std::int64_t singles = 0;                          ///< kernels and copies that went by themselves
     std::int64_t copies_up = 0, bytes_up = 0;          ///< from host memory to a GPU
     std::int64_t copies_down = 0, bytes_down = 0;      ///< from a GPU to host memory
     std::int64_t copies_within = 0, bytes_within = 0;  ///< on a GPU, or from one to another
@@ -47,6 +51,7 @@ struct Counts {
 [[nodiscard]] std::size_t pinned_in_use() noexcept;
 /// Streams and events that were made and not destroyed.
 [[nodiscard]] int handles_in_use() noexcept;
+[[nodiscard]] int programs_in_use() noexcept;
 /// Kernels and copies that are queued and not done.
 [[nodiscard]] int work_left() noexcept;
 
@@ -57,6 +62,8 @@ void set_gpus(int count) noexcept;
 void set_memory(std::size_t bytes) noexcept;
 /// The next allocation answers `status`, or the one after `good` that go well.
 void fail_allocation(int status = kOutOfMemory, int good = 0) noexcept;
+/// What the making of programs answers from now on.
+void fail_programs(int status) noexcept;
 /// From now on everything asked of that GPU answers `status`. What is queued there is never done.
 void lose(int gpu = 0, int status = kLaunchFailure) noexcept;
 /// The same as soon as `work` kernels and copies of any GPU were done: by the next one after them.

@@ -84,17 +84,27 @@ int copy(Machine& machine, Queue& stream, const Copy& wanted) {
 
 }  // namespace
 
-int queue(int gpu, void* handle, const Launch& launch, const void* kernel) noexcept {
-    return in(gpu, handle, [&](Machine& machine, Queue& stream) -> int {
-        if (launch.across < 1 || launch.down < 1) return kInvalidConfiguration;
-        ++machine.counts.launches;
-        Work& work = machine.push(stream, Work::Kind::launch);
-        work.launch = launch;
-        std::memcpy(work.kernel.data(), kernel, launch.bytes);
-        work.what.fill(0);
-        launch.what.copy(work.what.data(), work.what.size() - 1);
-        return kOk;
-    });
+int queue_step(Machine& machine, Queue& stream, const Step& step) noexcept {
+    if (step.kind == Step::Kind::copy) {
+        const CopyStep& wanted = step.copy;
+        ++machine.counts.singles;
+        return copy(
+            machine, stream,
+            {static_cast<std::byte*>(wanted.to), wanted.to_stride, static_cast<const std::byte*>(wanted.from),
+             wanted.from_stride, wanted.row, wanted.rows});
+    }
+    const KernelStep& kernel = step.kernel;
+    if (static_cast<int>(kernel.across) < 1 || static_cast<int>(kernel.down) < 1)
+        return kInvalidConfiguration;
+    ++machine.counts.launches;
+    ++machine.counts.singles;
+    Work& work = machine.push(stream, Work::Kind::launch);
+    work.launch = {reinterpret_cast<Run>(const_cast<void*>(kernel.function)), static_cast<int>(kernel.across),
+                   static_cast<int>(kernel.down), kernel.bytes};
+    std::memcpy(work.kernel.data(), kernel.argument, kernel.bytes);
+    work.what.fill(0);
+    step.what.copy(work.what.data(), work.what.size() - 1);
+    return kOk;
 }
 
 }  // namespace simulated
@@ -274,13 +284,9 @@ int synchronize_stream(int gpu, void* stream) noexcept {
     });
 }
 
-int copy_rows(int gpu, void* to, std::size_t to_stride, const void* from, std::size_t from_stride,
-              std::size_t row, std::size_t rows, void* stream) noexcept {
-    return in(gpu, stream, [&](Machine& machine, Queue& found) -> int {
-        return copy(machine, found,
-                    {static_cast<std::byte*>(to), to_stride, static_cast<const std::byte*>(from), from_stride,
-                     row, rows});
-    });
+int perform(int gpu, const Step& step, void* stream) noexcept {
+    return in(gpu, stream,
+              [&](Machine& machine, Queue& found) -> int { return queue_step(machine, found, step); });
 }
 
 }  // namespace driver

@@ -6,6 +6,10 @@
 #include <string_view>
 #include <type_traits>
 
+#include <vbg/types.hpp>
+
+#include "cuda/commands.hpp"
+
 namespace vbg::cuda::simulated {
 
 // What a GPU has at least, and nvcc allows.
@@ -16,15 +20,8 @@ inline constexpr int kMostThreads = 1024;              ///< in a block
 /// Does a kernel for a grid, or all pixels; `backwards`: the last one first.
 using Run = void (*)(const void* kernel, int across, int down, bool backwards);
 
-struct Launch {
-    Run run = nullptr;
-    int across = 0, down = 0;
-    std::string_view what;  ///< the operator; lives as long as the program
-    std::size_t bytes = 0;  ///< of the kernel
-};
-
-/// Queues it. `kernel` is copied, as a launch does. Answers a Status.
-[[nodiscard]] int queue(int gpu, void* stream, const Launch& launch, const void* kernel) noexcept;
+/// How it is told apart from others, and done.
+inline const void* function_of(Run run) { return reinterpret_cast<const void*>(run); }
 
 // What lies between a struct's members must not look like addresses. Where the compiler cannot clear it the
 // kernels' pointers are not looked at. gcc 12 forgets what lies behind a long array of structs, so such an
@@ -47,14 +44,18 @@ inline constexpr bool kSeesHostMemory = false;
 inline constexpr bool kSeesHostMemory = kSeesPointers;
 #endif
 
+/// Gives it to the stream, as src/cuda/launch.cuh does.
 template <class Kernel>
-[[nodiscard]] int launch(int gpu, void* stream, const Kernel& kernel, Run run, int across, int down,
-                         std::string_view what) noexcept {
+void launch(const Kernel& kernel, Run run, int across, int down, const Device& device, StreamRef stream,
+            std::string_view what) {
     static_assert(std::is_trivially_copyable_v<Kernel>, "kernels are copied to the GPU byte by byte");
     static_assert(sizeof(Kernel) <= kMostKernelBytes, "more arguments than a launch takes");
+    static_assert(alignof(Kernel) <= kArgumentAlignment);
     Kernel copy = kernel;
     VBG_TEST_CLEAR_PADDING(&copy);
-    return queue(gpu, stream, {run, across, down, what, sizeof copy}, &copy);
+    vbg::cuda::queue({what, KernelStep{function_of(run), static_cast<unsigned>(across),
+                                       static_cast<unsigned>(down), 1, 1, &copy, sizeof copy}},
+                     device, stream);
 }
 
 }  // namespace vbg::cuda::simulated

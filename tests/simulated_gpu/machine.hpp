@@ -29,6 +29,13 @@ struct Copy {
     [[nodiscard]] std::size_t reach(std::size_t stride) const noexcept { return stride * (rows - 1) + row; }
 };
 
+/// A kernel with its argument, which lies elsewhere.
+struct Launch {
+    Run run = nullptr;
+    int across = 0, down = 0;
+    std::size_t bytes = 0;
+};
+
 struct Queue;
 
 /// A point in a stream: reached as soon as so many pieces of its work are done.
@@ -87,6 +94,8 @@ public:
     std::size_t pinned_bytes = 0;
     int fail_status = kOk, fail_after = -1;  ///< allocations; -1: none fails
     int lose_status = kOk, lose_after = -1;  ///< work; -1: none loses the GPU
+    int program_status = kOk;                ///< what making a program answers
+    int programs_alive = 0;
     std::string fault;
 
     /// What everything asked of a GPU answers before anything else.
@@ -129,5 +138,8 @@ private:
     Work* unused_ = nullptr;
     bool backwards_ = false;
 };
+
+/// Queues a kernel or a copy, behind the lock. Answers a Status.
+[[nodiscard]] int queue_step(Machine& machine, Queue& stream, const Step& step) noexcept;
 
 }  // namespace vbg::cuda::simulated

@@ -41,6 +41,13 @@ struct CleanGpu {
     }
 };
 
+/// What CUDA's cudaMemcpy2DAsync() is, with its order of arguments.
+int copy_rows(int gpu, void* to, std::size_t to_stride, const void* from, std::size_t from_stride,
+              std::size_t row, std::size_t rows, void* stream) {
+    const cuda::CopyStep copy{to, to_stride, from, from_stride, row, rows};
+    return cuda::driver::perform(gpu, cuda::Step("copy", copy), stream);
+}
+
 /// Whether a child process that does it is killed or ends with an error.
 bool dies(const std::function<void()>& what) {
     const pid_t child = fork();
@@ -124,7 +131,7 @@ TEST_CASE("the host cannot touch what lies on the GPU, nor what is around it") {
         const auto run = [](const void* kernel, int, int, bool) {
             static_cast<const Poke*>(kernel)->at[1024] = 1;
         };
-        CHECK(simulated::launch(0, nullptr, poke, run, 1, 1, "poke") == cuda::kOk);
+        simulated::launch(poke, run, 1, 1, kGpu, {}, "poke");
         return cuda::driver::synchronize_stream(0, nullptr);
     };
     CHECK_FALSE(dies([&] { launch(-1024); }));
@@ -139,7 +146,7 @@ TEST_CASE("what a kernel writes into the rest of a block's last page is found at
     const auto run = [](const void* kernel, int, int, bool) {
         (*static_cast<char* const*>(kernel))[1000] = 1;
     };
-    CHECK(simulated::launch(0, nullptr, static_cast<char*>(memory), run, 1, 1, "poke") == cuda::kOk);
+    simulated::launch(static_cast<char*>(memory), run, 1, 1, kGpu, {}, "poke");
     CHECK(cuda::driver::synchronize_stream(0, nullptr) == cuda::kOk);
     CHECK(cuda::driver::release(0, memory) == cuda::kBadAddress);
     CHECK(simulated::fault().find("beside") != std::string::npos);
@@ -348,9 +355,9 @@ TEST_CASE("kernels take memory of their own GPU, and none that was released") {
         CHECK(simulated::fault().empty() == wanted.empty());
         simulated::revive();
     }
-    CHECK(cuda::driver::copy_rows(0, released, 16, rows.there.data(), 16, 16, 1, nullptr) != cuda::kOk);
-    CHECK(cuda::driver::copy_rows(0, rows.there.data(), Rows::kBytes + 1, rows.plain.data(), 16,
-                                  Rows::kBytes + 1, 1, nullptr) != cuda::kOk);
+    CHECK(copy_rows(0, released, 16, rows.there.data(), 16, 16, 1, nullptr) != cuda::kOk);
+    CHECK(copy_rows(0, rows.there.data(), Rows::kBytes + 1, rows.plain.data(), 16, Rows::kBytes + 1, 1,
+                    nullptr) != cuda::kOk);
 }
 
 TEST_CASE("handles of another GPU, or gone, are refused") {
@@ -359,8 +366,7 @@ TEST_CASE("handles of another GPU, or gone, are refused") {
     const Device other_gpu{DeviceType::cuda, 1};
     Rows rows;
     const cuda::Stream other(other_gpu);
-    CHECK(cuda::driver::copy_rows(0, rows.there.data(), 16, rows.plain.data(), 16, 16, 1,
-                                  other.ref().native) != cuda::kOk);
+    CHECK(copy_rows(0, rows.there.data(), 16, rows.plain.data(), 16, 16, 1, other.ref().native) != cuda::kOk);
     cuda::Event event(kGpu);
     CHECK_THROWS_AS(event.record(other.ref()), Error);
     event.record(rows.stream.ref());

@@ -6,16 +6,10 @@
 
 #include <vbg/types.hpp>
 
-#include "cuda/driver.hpp"
-#include "cuda/status.hpp"
 #include "simulated_gpu/launch.hpp"
 #include "support/kernel_loops.hpp"
 
 namespace vbg::cuda {
-
-inline void check_launch(int status, std::string_view what) {
-    if (status != kOk) throw error_of(status, what, driver::text(status));
-}
 
 template <class Pixel>
 void for_each_pixel(const Pixel& pixel, int width, int height, const Device& device, StreamRef stream,
@@ -24,7 +18,7 @@ void for_each_pixel(const Pixel& pixel, int width, int height, const Device& dev
     const auto run = [](const void* kernel, int across, int down, bool backwards) {
         vbg_test::Steps(backwards).items(across, down, *static_cast<const Pixel*>(kernel));
     };
-    check_launch(simulated::launch(device.index, stream.native, pixel, run, width, height, what), what);
+    simulated::launch(pixel, run, width, height, device, stream, what);
 }
 
 template <class Kernel>
@@ -36,7 +30,7 @@ void for_each_block(const Kernel& kernel, int across, int down, const Device& de
     const auto run = [](const void* given, int columns, int rows, bool backwards) {
         vbg_test::Steps(backwards).blocks(columns, rows, *static_cast<const Kernel*>(given));
     };
-    check_launch(simulated::launch(device.index, stream.native, kernel, run, across, down, what), what);
+    simulated::launch(kernel, run, across, down, device, stream, what);
 }
 
 }  // namespace vbg::cuda
