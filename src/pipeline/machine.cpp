@@ -33,6 +33,7 @@ void Machine::need_parts(bool with_source) const {
 void Machine::configure(const FrameSpec& spec) {
     configured = false;
     let_gpu_finish();
+    commands.forget();
     outputs.forget_all();
     place.choose(maker->segmenter->runs_on(DeviceType::cuda));
     try {
@@ -200,8 +201,10 @@ bool Machine::compose_latest(const ConstFrameView& frame, std::uint64_t epoch,
         // Colours of another frame would show the person twice.
         const bool has_own = newest.has_own && !own_foreground.empty() && newest.sequence == frame.sequence;
         place.watch([&] {
+            cuda::Gathering gathering(commands, place.device(), place.stream());
             composition.compose(frame, std::as_const(matte).view(), has_own ? &own : nullptr, context,
                                 background);
+            gathering.hand_over();
         });
         return true;
     } catch (const GpuFailed&) {

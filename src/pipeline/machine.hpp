@@ -5,6 +5,7 @@
 #include <optional>
 #include <vbg/pipeline.hpp>
 
+#include "cuda/commands.hpp"
 #include "pipeline/bell.hpp"
 #include "pipeline/composition.hpp"
 #include "pipeline/frame_intake.hpp"
@@ -30,6 +31,7 @@ struct Machine {
     mutable Mailbox mailbox{bell};
     Context context;
     Place place;
+    cuda::Commands commands;         // of frames on a GPU
     std::unique_ptr<Source> source;  // Capture's while there is one
     std::shared_ptr<MatteMaker> maker = std::make_shared<MatteMaker>();
     Composition composition;
@@ -140,7 +142,7 @@ private:
     void finish_exact(const ConstFrameView& read);
     /// The same from one that was brought.
     void finish_brought(const ConstFrameView& frame);
-    /// Composes it; what that throws is returned, but for GpuFailed.
+    /// Composes it, and hands over what was gathered for it.
     std::exception_ptr try_compose(const ConstFrameView& frame);
     /// Writes it, or what is shown instead.
     void conclude(const ConstFrameView& frame, const std::exception_ptr& error);
@@ -149,6 +151,9 @@ private:
 
     /// finish_exact(), but that the frame may still be under way then.
     void finish_overlapped(const ConstFrameView& read);
+    /// Its first half: from a frame that was read to one that is under way, where that can be, in one launch.
+    /// Returns what that throws, but for GpuFailed.
+    std::exception_ptr make_overlapped(const ConstFrameView& read, ConstFrameView& frame);
     /// Writes what is under way, but for the newest `keep` frames. Those that a failing GPU keeps are made
     /// again on the CPU.
     void write_under_way(int keep = 0);

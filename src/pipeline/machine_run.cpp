@@ -31,6 +31,7 @@ ReadResult Machine::step_exact(std::chrono::milliseconds timeout) {
 }
 
 void Machine::finish_exact(const ConstFrameView& read) {
+    const cuda::Gathering gathering(commands, place.device(), place.stream());
     ConstFrameView frame;
     place.watch([&] { frame = bring(read); });
     finish_brought(frame);
@@ -39,14 +40,10 @@ void Machine::finish_exact(const ConstFrameView& read) {
 void Machine::finish_brought(const ConstFrameView& frame) { conclude(frame, try_compose(frame)); }
 
 std::exception_ptr Machine::try_compose(const ConstFrameView& frame) {
-    try {
-        place.watch([&] { compose_exact(frame); });
-    } catch (const GpuFailed&) {
-        throw;
-    } catch (...) {
-        return std::current_exception();
-    }
-    return nullptr;
+    return place.attempt([&] {
+        compose_exact(frame);
+        cuda::flush(place.device(), place.stream());
+    });
 }
 
 void Machine::conclude(const ConstFrameView& frame, const std::exception_ptr& error) {
@@ -147,6 +144,7 @@ void Machine::process_here(const ConstFrameView& frame, const FrameView& out, co
     const bool wants_matte = alpha.data != nullptr;
     const bool up_there = !on_host(frame.device) || !on_host(out.device) || !on_host(alpha.device);
     place.watch([&] {
+        cuda::Gathering gathering(commands, place.device(), place.stream());
         if (up_there) place.begin_turn();
         ConstFrameView here = frame;
         if (!same_place(frame.device, place.device())) {
@@ -158,6 +156,7 @@ void Machine::process_here(const ConstFrameView& frame, const FrameView& out, co
         compose_exact(here);
         copy_pixels(composition.last(), out, place.stream());
         if (wants_matte) copy_pixels(std::as_const(matte).view(), alpha, place.stream());
+        gathering.hand_over();
         if (up_there) place.end_turn();
         const bool host_takes_part =
             on_host(frame.device) || on_host(out.device) || (wants_matte && on_host(alpha.device));

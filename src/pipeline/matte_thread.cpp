@@ -181,6 +181,7 @@ void MatteThread::work(const FrameSlots::Ref& input, int coarseness) {
         const std::lock_guard lock(mutex_);
         in_segmenter_ = true;
     }
+    const cuda::Gathering gathering(commands_, place_.device(), place_.stream());
     guarded([&] {
         Segmenter& segmenter = *maker_->segmenter.stage;
         segmenter.coarseness(std::min(coarseness, segmenter.coarsest()));
@@ -193,7 +194,12 @@ void MatteThread::work(const FrameSlots::Ref& input, int coarseness) {
         in_segmenter_ = false;
         if (retired_) return;  // the filters are somebody else's by now
     }
-    if (failure.empty()) guarded([&] { maker_->refine(input.view(), working_.view(), context_, meter_); });
+    if (failure.empty()) {
+        guarded([&] {
+            maker_->refine(input.view(), working_.view(), context_, meter_);
+            cuda::flush(place_.device(), place_.stream());
+        });
+    }
     {
         const std::lock_guard lock(mutex_);
         has_work_ = false;

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vbg/frame.hpp>
 
+#include "cuda/commands.hpp"
 #include "pipeline/bell.hpp"
 #include "pipeline/frame_slots.hpp"
 #include "pipeline/matte_maker.hpp"
@@ -76,6 +77,7 @@ private:
     Meter& meter_;
     Bell& bell_;
     const Place& place_;
+    cuda::Commands commands_;
     Context context_;
 
     mutable std::mutex mutex_;

@@ -57,6 +57,19 @@ public:
         }
     }
 
+    /// The same, but that what it throws is returned, if not GpuFailed.
+    template <class Work>
+    std::exception_ptr attempt(Work work) const {
+        try {
+            watch(work);
+        } catch (const GpuFailed&) {
+            throw;
+        } catch (...) {
+            return std::current_exception();
+        }
+        return nullptr;
+    }
+
 private:
     [[nodiscard]] bool still_works() const noexcept;
     std::string word_ = "auto";

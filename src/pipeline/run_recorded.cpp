@@ -86,15 +86,22 @@ void Machine::run_recorded(const std::stop_token& stop, std::uint64_t frames,
     tell();
 }
 
+std::exception_ptr Machine::make_overlapped(const ConstFrameView& read, ConstFrameView& frame) {
+    const cuda::Gathering gathering(commands, place.device(), place.stream());
+    place.watch([&] { frame = bring(read); });
+    return place.attempt([&] {
+        compose_exact(frame);
+        if (outputs.overlaps()) outputs.send(composition.last(), intake.sent());
+        cuda::flush(place.device(), place.stream());
+    });
+}
+
 void Machine::finish_overlapped(const ConstFrameView& read) {
     try {
+        const int before = outputs.under_way();
         ConstFrameView frame;
-        place.watch([&] { frame = bring(read); });
-        const std::exception_ptr error = try_compose(frame);
-        if (!error && outputs.overlaps()) {
-            meter.lag(0);
-            return outputs.send(composition.last(), intake.sent());
-        }
+        const std::exception_ptr error = make_overlapped(read, frame);
+        if (!error && outputs.under_way() > before) return meter.lag(0);
         const Device device = place.device();
         write_under_way();
         if (place.device() != device) return finish_exact(read);  // what was made has gone with the GPU
