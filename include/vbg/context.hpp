@@ -41,6 +41,7 @@ public:
 private:
     void run_rows(int rows, int grain, void (*call)(void*, int, int), void* user);
     struct Impl;
+    friend struct ContextInside;  ///< what the library's own parts see of it, too
     std::unique_ptr<Impl> impl_;
 };
 

@@ -7,6 +7,8 @@
 #include <vbg/context.hpp>
 #include <vector>
 
+#include "core/late_answers.hpp"
+
 namespace vbg::inline v0 {
 
 /// One job at a time: workers sleep on `generation` (a futex), take pieces from `next`, and the last to
@@ -14,6 +16,7 @@ namespace vbg::inline v0 {
 struct Context::Impl {
     Device device;
     StreamRef stream;
+    LateAnswers* late = nullptr;
 
     std::atomic<unsigned> generation{0};
     std::atomic<int> busy{0};
@@ -70,6 +73,7 @@ Context::~Context() {
 void Context::use(const Device& device, StreamRef stream) noexcept {
     impl_->device = device;
     impl_->stream = stream;
+    impl_->late = nullptr;
 }
 Device Context::device() const noexcept { return impl_->device; }
 StreamRef Context::stream() const noexcept { return impl_->stream; }
@@ -100,4 +104,15 @@ void Context::run_rows(int rows, int grain, void (*call)(void*, int, int), void*
     if (job.error) std::rethrow_exception(std::exchange(job.error, nullptr));
 }
 
+struct ContextInside {
+    static LateAnswers*& late(const Context& context) noexcept { return context.impl_->late; }
+};
+
 }  // namespace vbg::inline v0
+
+namespace vbg {
+
+LateAnswers* late_answers(const Context& context) noexcept { return ContextInside::late(context); }
+void offer(Context& context, LateAnswers* answers) noexcept { ContextInside::late(context) = answers; }
+
+}  // namespace vbg

@@ -43,6 +43,22 @@ public:
     /// Network::run_from_gpu().
     virtual void run(std::vector<Output>& outputs) = 0;
 
+    /// What run() fetches, where it lies on the GPU: float32, NHWC, batch 1.
+    struct OnGpu {
+        int height = 0, width = 0, channels = 0;
+        const float* data = nullptr;
+    };
+    /// The outputs as play() leaves them, in run()'s order; they stay where they are. Empty where they cannot
+    /// be had there: then the following cannot, either.
+    [[nodiscard]] virtual const std::vector<OnGpu>& answers() const noexcept;
+    /// On the GPU: 0 where answers() hold neither NaN nor infinity. Null where there are none.
+    [[nodiscard]] virtual const int* bad() const noexcept;
+    /// The run again, in the turn of `stream` (a cudaStream_t) and without waiting: answers() and *bad() are
+    /// there in its turn, until it is run again. Throws Error{device}.
+    virtual void play(void* stream);
+    /// What play() does, as a cudaGraph_t that stays the same; null where there is none.
+    [[nodiscard]] virtual void* graph() const noexcept;
+
 protected:
     Recording();
 };

@@ -98,11 +98,13 @@ struct GpuGraph::Recorded {
         const std::lock_guard<std::mutex> lock(one_at_a_time);
         const GpuStream turn(device, stream.native());
         const PoolId pool = at::cuda::graph_pool_handle();
-        graph = std::make_unique<CUDAGraph>();
+        graph = std::make_unique<CUDAGraph>(/*keep_graph=*/true);
         try {
             begin(*graph, pool);
             results = work();
             graph->capture_end();
+            graph->instantiate();  // which the first replay would do otherwise
+            native = graph->raw_cuda_graph();
         } catch (...) {
             results.clear();
             break_off(*graph, device, pool);
@@ -120,20 +122,19 @@ struct GpuGraph::Recorded {
 
     OwnStream stream;
     std::unique_ptr<CUDAGraph> graph;
+    void* native = nullptr;
     std::vector<at::Tensor> results;
 };
 
 GpuGraph::GpuGraph(c10::Device device, const Work& work)
     : recorded_(std::make_unique<Recorded>(device, work)) {}
 
-const std::vector<at::Tensor>& GpuGraph::replay() {
-    recorded_->graph->replay();
-    return recorded_->results;
-}
+void GpuGraph::replay() { recorded_->graph->replay(); }
 
 #else
 
 struct GpuGraph::Recorded {
+    void* native = nullptr;
     std::vector<at::Tensor> results;
 };
 
@@ -141,10 +142,12 @@ GpuGraph::GpuGraph(c10::Device /*device*/, const Work& /*work*/) {
     throw Error(Errc::not_built, "CUDA graphs need -DVBG_CUDA=ON and a LibTorch 2.11 or newer that has CUDA");
 }
 
-const std::vector<at::Tensor>& GpuGraph::replay() { return recorded_->results; }
+void GpuGraph::replay() {}
 
 #endif
 
 GpuGraph::~GpuGraph() = default;
+const std::vector<at::Tensor>& GpuGraph::results() const noexcept { return recorded_->results; }
+void* GpuGraph::native() const noexcept { return recorded_->native; }
 
 }  // namespace vbg::net

@@ -27,9 +27,13 @@ public:
     GpuGraph(const GpuGraph&) = delete;
     GpuGraph& operator=(const GpuGraph&) = delete;
 
-    /// Does it, in the turn of the stream that GpuStream lends; the results are there in its turn, until the
-    /// next time. One thread at a time.
-    const std::vector<at::Tensor>& replay();
+    /// Does it, in the turn of the stream that GpuStream lends, and returns at once. One thread at a time.
+    void replay();
+    /// What `work` returned; there in the turn of the stream that it was replayed in last, until the next
+    /// time.
+    [[nodiscard]] const std::vector<at::Tensor>& results() const noexcept;
+    /// The cudaGraph_t that replay() does, for as long as this lives.
+    [[nodiscard]] void* native() const noexcept;
 
 private:
     struct Recorded;

@@ -100,7 +100,11 @@ private:
             : network_(network), height_(height), width_(width), stream_(stream) {
             const c10::InferenceMode inference;
             const c10::Device device = network.choice_.device;
-            const auto work = [&] { return network.evaluate(pixels(device, input, height, width)); };
+            const auto work = [&] {
+                std::vector<at::Tensor> results = network.evaluate(pixels(device, input, height, width));
+                std::vector<at::Tensor> there = laid_out(network.outputs_, results);
+                return there.empty() ? results : there;
+            };
             // The runs before may have been done by other threads, in batches; LibTorch makes cuDNN ready for
             // each thread.
             const GpuStream turn(device, stream);
@@ -114,21 +118,52 @@ private:
                 }
                 throw;
             }
+            note_answers();
         }
         void run(std::vector<Output>& outputs) override {
             const c10::InferenceMode inference;
             const std::vector<at::Tensor> results = network_.named(height_, width_, [&] {
                 const GpuStream turn(network_.choice_.device, stream_);
-                return fetch(graph_->replay());
+                graph_->replay();
+                return fetch(pictures());
             });
             network_.take_one(results, {0, 1}, outputs);
         }
+        [[nodiscard]] const std::vector<OnGpu>& answers() const noexcept override { return answers_; }
+        [[nodiscard]] const int* bad() const noexcept override { return bad_; }
+        void play(void* stream) override {
+            const c10::InferenceMode inference;
+            network_.named(height_, width_, [&] {
+                const GpuStream turn(network_.choice_.device, stream);
+                graph_->replay();
+            });
+        }
+        [[nodiscard]] void* graph() const noexcept override { return graph_->native(); }
 
     private:
+        void note_answers() {
+            const std::vector<at::Tensor>& results = graph_->results();
+            if (results.size() != network_.outputs_.size() + 1) return;  // not laid out
+            bad_ = results.back().data_ptr<int>();
+            for (auto result = results.begin(); result != results.end() - 1; ++result)
+                answers_.push_back({static_cast<int>(result->size(1)), static_cast<int>(result->size(2)),
+                                    static_cast<int>(result->size(3)), result->data_ptr<float>()});
+        }
+        /// The results as the network gives them: those laid out in the very memory that answers() tell of.
+        [[nodiscard]] std::vector<at::Tensor> pictures() const {
+            std::vector<at::Tensor> results = graph_->results();
+            if (answers_.empty()) return results;
+            results.pop_back();
+            for (at::Tensor& result : results) result = result.permute({0, 3, 1, 2});
+            return results;
+        }
+
         const TorchNetwork& network_;
         int height_, width_;
         void* stream_;
         std::optional<GpuGraph> graph_;
+        std::vector<OnGpu> answers_;
+        const int* bad_ = nullptr;
     };
 
     struct Call : Batcher::Call {

@@ -4,6 +4,8 @@
 #include <string>
 #include <vbg/error.hpp>
 
+#include "core/bad_answer.hpp"
+
 namespace vbg::net {
 namespace {
 
@@ -11,6 +13,16 @@ std::string shape_text(const at::Tensor& tensor) {
     std::string text = "[";
     for (const auto side : tensor.sizes()) text += (text.size() > 1 ? ", " : "") + std::to_string(side);
     return text + "]";
+}
+
+bool has_shape(const at::Tensor& results, std::int64_t count, int channels) {
+    return results.dim() == 4 && results.size(0) == count && results.size(1) == channels &&
+           results.numel() > 0;
+}
+
+/// float32, channels last.
+at::Tensor as_handed_on(const at::Tensor& result) {
+    return result.to(at::kFloat).permute({0, 2, 3, 1}).contiguous();
 }
 
 }  // namespace
@@ -56,8 +68,7 @@ void take_output(const model::Description& description, const model::OutputDescr
                  const at::Tensor& results, const PlaceInBatch& place, Output& output) {
     const std::string where = "model '" + description.name + "', output '" + wanted.name + "'";
     const auto count = static_cast<std::int64_t>(place.count);
-    if (results.dim() != 4 || results.size(0) != count || results.size(1) != wanted.channels ||
-        results.numel() == 0)
+    if (!has_shape(results, count, wanted.channels))
         throw Error(Errc::model, where + " has the shape " + shape_text(results) + ", wanted [" +
                                      std::to_string(count) + ", " + std::to_string(wanted.channels) +
                                      ", height, width]");
@@ -65,7 +76,7 @@ void take_output(const model::Description& description, const model::OutputDescr
     if (!result.is_floating_point())
         throw Error(Errc::model,
                     where + " holds " + c10::toString(result.scalar_type()) + " values, wanted float");
-    const at::Tensor values = result.to(at::kFloat).permute({0, 2, 3, 1}).contiguous();
+    const at::Tensor values = as_handed_on(result);
     output.height = static_cast<int>(values.size(1));
     output.width = static_cast<int>(values.size(2));
     output.channels = static_cast<int>(values.size(3));
@@ -73,11 +84,21 @@ void take_output(const model::Description& description, const model::OutputDescr
     output.data.assign(data, data + values.numel());
     float sum = 0;  // v - v is 0 for every finite v and NaN for the others
     for (const float v : output.data) sum += v - v;
-    if (!(sum == 0.F))
-        throw Error(Errc::model,
-                    where +
-                        " holds NaN or infinity: the weights are damaged, or the number format is too "
-                        "narrow for this network (try precision=fp32)");
+    if (!(sum == 0.F)) throw Error(Errc::model, where + kBadAnswer);
+}
+
+std::vector<at::Tensor> laid_out(const std::vector<model::OutputDescription>& wanted,
+                                 const std::vector<at::Tensor>& results) {
+    std::vector<at::Tensor> handed_on;
+    at::Tensor sum;  // v - v is 0 for every finite v and NaN for the others
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        if (!has_shape(results[i], 1, wanted[i].channels) || !results[i].is_floating_point()) return {};
+        const at::Tensor& values = handed_on.emplace_back(as_handed_on(results[i]));
+        const at::Tensor its_sum = values.sub(values).sum();
+        sum = i == 0 ? its_sum : sum.add(its_sum);
+    }
+    if (!handed_on.empty()) handed_on.push_back(sum.ne(0).to(at::kInt));
+    return handed_on;
 }
 
 }  // namespace vbg::net

@@ -30,4 +30,10 @@ struct PlaceInBatch {
 void take_output(const model::Description& description, const model::OutputDescription& wanted,
                  const at::Tensor& results, const PlaceInBatch& place, Output& output);
 
+/// One picture's results as take_output() hands them on (float32, [1, height, width, channels], one piece of
+/// memory), and behind them an int32: 0, or 1 where one of them holds NaN or infinity. All of it is done
+/// where they lie, and nobody waits. Nothing where a shape or type is one that take_output() refuses.
+[[nodiscard]] std::vector<at::Tensor> laid_out(const std::vector<model::OutputDescription>& wanted,
+                                               const std::vector<at::Tensor>& results);
+
 }  // namespace vbg::net
