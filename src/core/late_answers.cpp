@@ -50,7 +50,7 @@ void LateAnswers::expect(const int* bad, std::string_view who, StreamRef stream,
 }
 
 void LateAnswers::bring_down(const int* bad, int* slot, StreamRef stream) const {
-    cuda::copy_bytes(bad, slot, sizeof(int), gpu_, stream);
+    cuda::copy_bytes(bad, slot, sizeof(int), gpu_, stream, cuda::HostBytes::pinned);
 }
 
 bool LateAnswers::expects(std::uint64_t ticket) const noexcept {
@@ -73,5 +73,21 @@ void LateAnswers::check(std::uint64_t ticket) const {
     if (first != nullptr)
         throw Error(Errc::model, fmt::format("{}: the network's answer{}", first->who, kBadAnswer));
 }
+
+bool LateAnswers::is_good(std::uint64_t ticket) const {
+    try {
+        check(ticket);
+        return true;
+    } catch (const Error& error) {
+        if (error.code() != Errc::model) throw;
+        return false;
+    }
+}
+
+LateOffer::LateOffer(Context& context, LateAnswers& answers) : context_(context), ticket_(answers.begin()) {
+    offer(context_, &answers);
+}
+
+LateOffer::~LateOffer() { offer(context_, nullptr); }
 
 }  // namespace vbg

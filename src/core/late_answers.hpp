@@ -38,6 +38,8 @@ public:
     /// To be called when the frame's work is done, as often as one likes. Throws Error{model} where an answer
     /// is bad, or did not come; Error{internal} for a frame that is more than kFrames back, or none.
     void check(std::uint64_t ticket) const;
+    /// Whether check() finds all answers good, for who makes the frame again otherwise.
+    [[nodiscard]] bool is_good(std::uint64_t ticket) const;
 
 private:
     struct Answer {
@@ -58,6 +60,21 @@ private:
     cuda::PinnedBuffer slots_;
     std::array<Frame, kFrames> frames_;
     std::uint64_t last_ = 0;  ///< ticket
+};
+
+/// Offers it for one frame, which begins. Reentrant.
+class LateOffer {
+public:
+    LateOffer(Context& context, LateAnswers& answers);
+    ~LateOffer();
+    LateOffer(const LateOffer&) = delete;
+    LateOffer& operator=(const LateOffer&) = delete;
+    /// The frame's.
+    [[nodiscard]] std::uint64_t ticket() const noexcept { return ticket_; }
+
+private:
+    Context& context_;
+    std::uint64_t ticket_;
 };
 
 /// What is offered to the stages that work in this context; null: nobody would check, so they must wait.

@@ -1,5 +1,6 @@
 #include "pipeline/composition.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vbg/log.hpp>
 
@@ -43,7 +44,7 @@ void Composition::configure(const FrameSpec& spec, Context& context) {
     background_ = Frame(spec);
     foreground_ = Frame(spec);
     nobody_ = Mask(spec.width, spec.height, MaskFormat::u8, spec.device);
-    has_last_ = false;
+    whole_ = 0;
     parts_changed();
 }
 
@@ -142,7 +143,16 @@ void Composition::compose(const ConstFrameView& frame, const ConstMaskView& matt
     next_.stamp(frame.timestamp, frame.sequence);
     std::swap(composed_, next_);
     if (!older_.empty()) std::swap(next_, older_);
-    has_last_ = true;
+    whole_ = std::min(whole_ + 1, 3);
+}
+
+void Composition::take_back(int frames) noexcept {
+    for (int i = 0; i < frames; ++i) {
+        if (!older_.empty()) std::swap(next_, older_);
+        std::swap(composed_, next_);
+    }
+    whole_ = std::max(whole_ - frames, 0);
+    last_layer_ = {};
 }
 
 ConstFrameView Composition::without_person(Context& context) noexcept {

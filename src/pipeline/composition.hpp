@@ -37,9 +37,11 @@ public:
                  const ConstFrameView* own_foreground, Context& context,
                  BackgroundUse use = BackgroundUse::once);
 
-    [[nodiscard]] bool has_last() const noexcept { return has_last_; }
+    [[nodiscard]] bool has_last() const noexcept { return whole_ > 0; }
     /// On a GPU its pixels stay until two more were composed.
     [[nodiscard]] ConstFrameView last() const noexcept { return composed_.view(); }
+    /// On a GPU: forgets the newest one or two that were composed; last() is the one before.
+    void take_back(int frames) noexcept;
     /// What may be shown while there is no matte: the background where it owes nothing to the camera, else
     /// black. Never throws.
     [[nodiscard]] ConstFrameView without_person(Context& context) noexcept;
@@ -65,7 +67,8 @@ private:
     std::size_t first_effect_ = 0;          // background effects before it are painted over
     GpuEffect* foreground_pass_ = nullptr;  // effects that can compose: the last ones of the chains
     GpuEffect* background_pass_ = nullptr;
-    bool starts_still_ = false, still_made_ = false, card_made_ = false, has_last_ = false;
+    bool starts_still_ = false, still_made_ = false, card_made_ = false;
+    int whole_ = 0;  // frames composed and not taken back; counted up to three
 };
 
 }  // namespace vbg

@@ -50,6 +50,8 @@ void Machine::configure(const FrameSpec& spec) {
 void Machine::configure_here(FrameSpec spec) {
     spec.device = place.device();
     context.use(place.device(), place.stream());
+    late.reset();
+    if (place.is_gpu()) late.emplace(place.device());
     if (!composition.compositor) composition.compositor = {"compose", make_compositor("over")};
     if (place.is_gpu()) {
         carry(maker->segmenter);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vbg/pipeline.hpp>
 
+#include "core/late_answers.hpp"
 #include "cuda/commands.hpp"
 #include "pipeline/bell.hpp"
 #include "pipeline/composition.hpp"
@@ -31,7 +32,8 @@ struct Machine {
     mutable Mailbox mailbox{bell};
     Context context;
     Place place;
-    cuda::Commands commands;         // of frames on a GPU
+    cuda::Commands commands;  // of frames on a GPU, as the next one
+    std::optional<LateAnswers> late;
     std::unique_ptr<Source> source;  // Capture's while there is one
     std::shared_ptr<MatteMaker> maker = std::make_shared<MatteMaker>();
     Composition composition;
@@ -159,12 +161,20 @@ private:
     void write_under_way(int keep = 0);
     /// leave_gpu(), and makes again what was under way.
     void recover(const GpuFailed& failure);
+    /// The oldest frame under way was made of an answer that is none: makes all of them again, waiting for
+    /// the answers.
+    void make_again();
+    /// From host memory to the sinks, in the source's format or the stages'.
+    void finish_raw(const ConstFrameView& raw);
     /// read(); where it throws, what is under way is written before.
     ReadResult read_next(ConstFrameView& frame);
     void finish_latest(const ConstFrameView& read, FrameSlots& slots, MatteThread& thread,
                        MatteThread::Latest& newest);
     void blacken(const FrameView& out) noexcept;
-    void process_here(const ConstFrameView& frame, const FrameView& out, const MaskView& alpha);
+    /// Returns false where the frame was made of an answer that is none: it must be made again, waiting for
+    /// the answer.
+    [[nodiscard]] bool process_here(const ConstFrameView& frame, const FrameView& out, const MaskView& alpha,
+                                    bool waits = false);
     /// After a live run() that threw.
     void reopen_source();
 

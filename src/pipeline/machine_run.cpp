@@ -106,10 +106,13 @@ void Machine::process(const ConstFrameView& frame, const FrameView& out, const M
     try {
         need_parts(false);
         try {
-            process_here(frame, out, alpha);
+            if (!process_here(frame, out, alpha)) {
+                maker->reset();  // the filters have seen what was made of it
+                (void)process_here(frame, out, alpha, true);
+            }
         } catch (const GpuFailed& failure) {
             leave_gpu(failure);
-            process_here(frame, out, alpha);
+            (void)process_here(frame, out, alpha);
         }
     } catch (...) {
         blacken(out);
@@ -130,7 +133,8 @@ void Machine::blacken(const FrameView& out) noexcept {
     }
 }
 
-void Machine::process_here(const ConstFrameView& frame, const FrameView& out, const MaskView& alpha) {
+bool Machine::process_here(const ConstFrameView& frame, const FrameView& out, const MaskView& alpha,
+                           bool waits) {
     const bool like_before = configured && working.width == frame.width && working.height == frame.height &&
                              working.format == frame.format;
     if (!like_before) configure({frame.width, frame.height, frame.format, {}, {}, 0});
@@ -143,6 +147,11 @@ void Machine::process_here(const ConstFrameView& frame, const FrameView& out, co
     }
     const bool wants_matte = alpha.data != nullptr;
     const bool up_there = !on_host(frame.device) || !on_host(out.device) || !on_host(alpha.device);
+    const bool host_takes_part =
+        on_host(frame.device) || on_host(out.device) || (wants_matte && on_host(alpha.device));
+    // Who looks at the picture in host memory waits for it in any case: so the network need not be.
+    std::optional<LateOffer> offer;
+    if (place.is_gpu() && host_takes_part && !waits) offer.emplace(context, *late);
     place.watch([&] {
         cuda::Gathering gathering(commands, place.device(), place.stream());
         if (up_there) place.begin_turn();
@@ -158,10 +167,9 @@ void Machine::process_here(const ConstFrameView& frame, const FrameView& out, co
         if (wants_matte) copy_pixels(std::as_const(matte).view(), alpha, place.stream());
         gathering.hand_over();
         if (up_there) place.end_turn();
-        const bool host_takes_part =
-            on_host(frame.device) || on_host(out.device) || (wants_matte && on_host(alpha.device));
         if (host_takes_part) place.finish();
     });
+    return !offer || late->is_good(offer->ticket());
 }
 
 }  // namespace vbg

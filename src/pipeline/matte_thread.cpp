@@ -18,6 +18,10 @@ MatteThread::MatteThread(std::shared_ptr<MatteMaker> maker, Meter& meter, Bell& 
       finished_(spec.width, spec.height, MaskFormat::u8, spec.device),
       spec_(spec) {
     make_room();
+    if (place.is_gpu()) {
+        late_.emplace(place.device());
+        made_.emplace(place.device());
+    }
     thread_ = std::thread([this] { serve(); });
 }
 
@@ -166,6 +170,17 @@ void MatteThread::take_replacements(std::unique_lock<std::mutex>& lock) {
     lock.lock();
 }
 
+void MatteThread::finish_late(std::uint64_t ticket) {
+    made_->record(place_.stream());
+    made_->synchronize();
+    try {
+        late_->check(ticket);
+    } catch (...) {
+        maker_->reset();  // the filters have seen what was made of it
+        throw;
+    }
+}
+
 void MatteThread::work(const FrameSlots::Ref& input, int coarseness) {
     std::string failure;
     bool has_own = false, gpu_failed = false;
@@ -182,6 +197,8 @@ void MatteThread::work(const FrameSlots::Ref& input, int coarseness) {
         in_segmenter_ = true;
     }
     const cuda::Gathering gathering(commands_, place_.device(), place_.stream());
+    std::optional<LateOffer> offer;
+    if (late_) offer.emplace(context_, *late_);
     guarded([&] {
         Segmenter& segmenter = *maker_->segmenter.stage;
         segmenter.coarseness(std::min(coarseness, segmenter.coarsest()));
@@ -198,6 +215,7 @@ void MatteThread::work(const FrameSlots::Ref& input, int coarseness) {
         guarded([&] {
             maker_->refine(input.view(), working_.view(), context_, meter_);
             cuda::flush(place_.device(), place_.stream());
+            if (offer && late_->expects(offer->ticket())) finish_late(offer->ticket());
         });
     }
     {

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vbg/frame.hpp>
 
+#include "core/late_answers.hpp"
 #include "cuda/commands.hpp"
 #include "pipeline/bell.hpp"
 #include "pipeline/frame_slots.hpp"
@@ -69,6 +70,8 @@ private:
     void make_room();
     void serve();
     void work(const FrameSlots::Ref& input, int coarseness);
+    /// On a GPU: waits for the matte, and throws where it was made of an answer that is none.
+    void finish_late(std::uint64_t ticket);
     /// Waits for a GPU's work, so that what it uses may go.
     void let_gpu_finish() const noexcept;
     void take_replacements(std::unique_lock<std::mutex>& lock);
@@ -78,6 +81,8 @@ private:
     Bell& bell_;
     const Place& place_;
     cuda::Commands commands_;
+    std::optional<LateAnswers> late_;  // on a GPU
+    std::optional<cuda::Event> made_;
     Context context_;
 
     mutable std::mutex mutex_;

@@ -153,16 +153,22 @@ bool Outputs::overlaps() const noexcept {
     return place_.is_gpu() && show_ == Show::composite && shown_ == show_ && frame_.device == place_.device();
 }
 
-void Outputs::send(const ConstFrameView& composed, const ConstFrameView& raw) {
+void Outputs::send(const ConstFrameView& composed, const ConstFrameView& raw, std::uint64_t ticket) {
     const std::size_t at = 1 - newest_;
     Way& way = ways_[at];
     way.frame = composed;
     way.raw = raw;
+    way.ticket = ticket;
     way.is_down = false;
     for (Port& port : ports_) port.has_it[at] = false;
     bring_down(at);
     newest_ = at;
     ++under_way_;
+}
+
+std::uint64_t Outputs::await_next() {
+    arrive(oldest());
+    return ways_[oldest()].ticket;
 }
 
 void Outputs::write_next(Meter* revive) {

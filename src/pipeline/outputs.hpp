@@ -36,10 +36,13 @@ public:
     /// Whether frames can be sent: on a GPU, where nothing but the composed frame is shown.
     [[nodiscard]] bool overlaps() const noexcept;
     /// Sends a composed frame on its way down. Its pixels must stay until it is written. `raw`, in host
-    /// memory, is what it was made of, which must stay, too. At most two are under way. Throws GpuFailed.
-    void send(const ConstFrameView& composed, const ConstFrameView& raw);
+    /// memory, is what it was made of, which must stay, too. `ticket` is the caller's. At most two are under
+    /// way. Throws GpuFailed.
+    void send(const ConstFrameView& composed, const ConstFrameView& raw, std::uint64_t ticket = 0);
     /// Frames that were sent and not written.
     [[nodiscard]] int under_way() const noexcept { return under_way_; }
+    /// Waits for the oldest of them, and returns its ticket. Throws GpuFailed.
+    std::uint64_t await_next();
     /// Waits for the oldest of them and writes it. Throws GpuFailed; it is then still under way.
     void write_next(Meter* revive = nullptr);
     /// The memory of their raw frames is about to go: takes copies.
@@ -83,6 +86,7 @@ private:
         Frame kept;            // raw's pixels where their owner has gone
         Frame down;            // frame in pinned memory, for ports that want it as it is
         bool is_down = false;  // or on its way
+        std::uint64_t ticket = 0;
         std::optional<cuda::Event> made, arrived;
     };
 

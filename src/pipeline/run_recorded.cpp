@@ -89,9 +89,11 @@ void Machine::run_recorded(const std::stop_token& stop, std::uint64_t frames,
 std::exception_ptr Machine::make_overlapped(const ConstFrameView& read, ConstFrameView& frame) {
     const cuda::Gathering gathering(commands, place.device(), place.stream());
     place.watch([&] { frame = bring(read); });
+    if (!outputs.overlaps()) return try_compose(frame);
+    const LateOffer offer(context, *late);
     return place.attempt([&] {
         compose_exact(frame);
-        if (outputs.overlaps()) outputs.send(composition.last(), intake.sent());
+        outputs.send(composition.last(), intake.sent(), offer.ticket());
         cuda::flush(place.device(), place.stream());
     });
 }
@@ -116,6 +118,8 @@ void Machine::write_under_way(int keep) {
     while (outputs.under_way() > keep) {
         try {
             const Meter::Span span(*write_timer);
+            const std::uint64_t ticket = outputs.await_next();
+            if (ticket != 0 && !late->is_good(ticket)) return make_again();
             outputs.write_next();
         } catch (const GpuFailed& failure) {
             return recover(failure);
@@ -127,16 +131,40 @@ void Machine::write_under_way(int keep) {
 void Machine::recover(const GpuFailed& failure) {
     const std::vector<Frame> raw = outputs.give_up();
     leave_gpu(failure);
+    for (const Frame& one : raw) finish_raw(one.view());
+}
+
+void Machine::make_again() {
+    composition.take_back(outputs.under_way());
+    const std::vector<Frame> raw = outputs.give_up();
+    let_gpu_finish();
+    maker->reset();  // the filters have seen what was made of it
     for (const Frame& one : raw) {
-        if (one.format() == working.format) {
-            finish_brought(one.view());
-            continue;
+        try {
+            finish_raw(one.view());
+        } catch (const GpuFailed& failure) {
+            leave_gpu(failure);
+            finish_raw(one.view());
         }
-        Frame frame(working);
-        convert(one.view(), frame.view());
-        frame.stamp(one.view().timestamp, one.view().sequence);
-        finish_brought(std::as_const(frame).view());
     }
+}
+
+void Machine::finish_raw(const ConstFrameView& raw) {
+    FrameSpec here = working;
+    here.device = {};
+    Frame converted(here), there;
+    convert(raw, converted.view());
+    converted.stamp(raw.timestamp, raw.sequence);
+    ConstFrameView frame = std::as_const(converted).view();
+    if (place.is_gpu()) {
+        place.watch([&] {
+            there = Frame(working);
+            copy_pixels(frame, there.view(), place.stream());
+        });
+        there.stamp(raw.timestamp, raw.sequence);
+        frame = std::as_const(there).view();
+    }
+    finish_brought(frame);
 }
 
 ReadResult Machine::read_next(ConstFrameView& frame) {
