@@ -1,6 +1,7 @@
 #include "model/replayer.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 #include <vbg/error.hpp>
 
@@ -33,45 +34,71 @@ bool agree(const std::vector<Output>& wanted, const std::vector<Output>& got) {
 void Replayer::run(Network& network, const float* input, int height, int width, void* stream,
                    std::vector<Output>& outputs) {
     if (given_up_) return network.run_from_gpu(input, height, width, stream, outputs);
-    Entry& now = entry(input, height, width, stream);
-    if (now.recording && now.checks >= kChecked) {
-        try {
-            network.run_from_gpu(input, height, width, stream, outputs, now.recording.get());
-            ++replayed_;
-            return;
-        } catch (const Error& error) {
-            give_up(error.what());  // and gives its memory back
-        }
-        return network.run_from_gpu(input, height, width, stream, outputs);
+    if (std::exchange(doubted_, false)) {
+        network.run_from_gpu(input, height, width, stream, outputs);
+        return give_up("a replay gave NaN or infinity where the network gives an answer");
     }
+    Entry& now = entry(input, height, width, stream);
+    if (now.is_believed()) return replay(network, now, outputs);
     network.run_from_gpu(input, height, width, stream, outputs);
-    if (now.recording)
+    if (now.replay)
         check(now, outputs);
     else if (++now.runs >= kPlain)
         record(network, now);
+    // Only now, for what was queued may have needed it until the wait.
+    if (entries_.size() > kMost) entries_.erase(entries_.begin());
+}
+
+/// Where the network by itself gives nothing either, it is to blame and not the recording, which is kept.
+void Replayer::replay(Network& network, const Entry& entry, std::vector<Output>& outputs) {
+    const auto [input, height, width, stream] =
+        std::tuple(entry.input, entry.height, entry.width, entry.stream);
+    std::string why;
+    try {
+        network.run_from_gpu(input, height, width, stream, outputs, &entry.replay->recording());
+        ++replayed_;
+        return;
+    } catch (const Error& error) {
+        why = error.what();
+        if (error.code() == Errc::out_of_memory) give_up(why);  // the network may need what that gives back
+    }
+    network.run_from_gpu(input, height, width, stream, outputs);
+    if (!given_up_) give_up(why);
+}
+
+Replay* Replayer::ready(const float* input, int height, int width, void* stream) {
+    if (given_up_ || doubted_) return nullptr;
+    const Entry* const found = find(input, height, width, stream);
+    if (found == nullptr || !found->is_believed() || found->replay->recording().answers().empty())
+        return nullptr;
+    return found->replay.get();
 }
 
 void Replayer::forget() noexcept {
     entries_.clear();
-    given_up_ = false;
+    given_up_ = doubted_ = false;
 }
 
-Replayer::Entry& Replayer::entry(const float* input, int height, int width, void* stream) {
+/// Makes it the one used last.
+Replayer::Entry* Replayer::find(const float* input, int height, int width, void* stream) {
     const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) {
         return e.input == input && e.height == height && e.width == width && e.stream == stream;
     });
-    if (found != entries_.end()) {
-        std::rotate(found, found + 1, entries_.end());
-        return entries_.back();
-    }
-    if (entries_.size() == kMost) entries_.erase(entries_.begin());
+    if (found == entries_.end()) return nullptr;
+    std::rotate(found, found + 1, entries_.end());
+    return &entries_.back();
+}
+
+Replayer::Entry& Replayer::entry(const float* input, int height, int width, void* stream) {
+    if (Entry* const found = find(input, height, width, stream)) return *found;
     entries_.push_back({input, height, width, stream, 0, 0, nullptr});
     return entries_.back();
 }
 
 void Replayer::record(Network& network, Entry& entry) {
     try {
-        entry.recording = network.record(entry.input, entry.height, entry.width, entry.stream);
+        entry.replay =
+            std::make_unique<Replay>(network.record(entry.input, entry.height, entry.width, entry.stream));
         entry.checks = 0;
     } catch (const Error& error) {
         give_up(error.what());
@@ -81,7 +108,7 @@ void Replayer::record(Network& network, Entry& entry) {
 /// A recording that reads what it should not would give the last input's answer, or rubbish.
 void Replayer::check(Entry& entry, const std::vector<Output>& wanted) {
     try {
-        entry.recording->run(checked_);
+        entry.replay->recording().run(checked_);
     } catch (const Error& error) {
         return give_up(error.what());
     }

@@ -128,7 +128,12 @@ private:
                     const std::optional<FrameView>& /*foreground*/) override {
         Level& level = *levels_[static_cast<std::size_t>(coarseness())];
         const float* input = level.input.fill(frame, context);
-        const auto& outputs = runner_.run(input, level.input.width(), level.input.height(), context);
+        const int width = level.input.width(), height = level.input.height();
+        if (const auto* there = runner_.queue(input, width, height, context)) {
+            level.output.write_there(there->front().data, alpha, context);
+            return false;
+        }
+        const auto& outputs = runner_.run(input, width, height, context);
         level.output.write(outputs.front().data.data(), alpha, context);
         return false;
     }

@@ -79,16 +79,17 @@ void MatteOutput::prepare(int threads) {
 }
 
 void MatteOutput::write(const float* plane, const MaskView& alpha, Context& context) {
-    if (alpha.device.type == DeviceType::cuda) return write_on_gpu(plane, alpha, context);
+    if (alpha.device.type == DeviceType::cuda) {
+        cuda::copy_bytes(plane, device_plane_.data(), plane_bytes(), alpha.device, context.stream());
+        return write_there(reinterpret_cast<const float*>(device_plane_.data()), alpha, context);
+    }
     if (context.threads() > scratch_.size()) prepare(context.threads());
     context.parallel_rows(alpha.height, 32,
                           [&](int first, int last) { write_rows(plane, alpha, first, last); });
 }
 
-void MatteOutput::write_on_gpu(const float* plane, const MaskView& alpha, Context& context) {
-    cuda::copy_bytes(plane, device_plane_.data(), plane_bytes(), alpha.device, context.stream());
-    cuda::write_matte(plan(), device_scratch_.data(), reinterpret_cast<const float*>(device_plane_.data()),
-                      alpha, context.stream());
+void MatteOutput::write_there(const float* plane, const MaskView& alpha, Context& context) {
+    cuda::write_matte(plan(), device_scratch_.data(), plane, alpha, context.stream());
 }
 
 cuda::MattePlan MatteOutput::plan() const {

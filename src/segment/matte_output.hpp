@@ -36,6 +36,9 @@ public:
     /// Writes every value of `alpha` (u8 or f32), on a GPU in the turn of the context's stream. `plane` is in
     /// host memory, and may go at once.
     void write(const float* plane, const MaskView& alpha, Context& context);
+    /// The same for a plane that lies on the GPU, as alpha does, and is there in the stream's turn. Where it
+    /// is no number, the matte is background.
+    void write_there(const float* plane, const MaskView& alpha, Context& context);
     /// What a GPU does.
     [[nodiscard]] cuda::MattePlan plan() const;
 
@@ -45,7 +48,6 @@ private:
         int held[2] = {-1, -1};  ///< which row each of `wide` holds
     };
     void prepare(int threads);
-    void write_on_gpu(const float* plane, const MaskView& alpha, Context& context);
     [[nodiscard]] std::size_t plane_bytes() const noexcept {
         return static_cast<std::size_t>(width_) * static_cast<std::size_t>(height_) * sizeof(float);
     }

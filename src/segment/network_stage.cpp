@@ -9,6 +9,8 @@
 #include <vbg/model.hpp>
 
 #include "core/device.hpp"
+#include "core/late_answers.hpp"
+#include "cuda/commands.hpp"
 #include "model/module_file.hpp"
 
 namespace vbg::segment {
@@ -75,6 +77,7 @@ NetworkRunner::NetworkRunner(const Parameters& parameters)
     } catch (const Error& error) {
         throw Error(error.code(), fmt::format("{}: {}", stage_, error.what()));
     }
+    who_ = fmt::format("{} ({})", stage_, path_);
 }
 
 template <class Work>
@@ -97,12 +100,11 @@ void NetworkRunner::load(const std::vector<std::string>& outputs, const Device& 
     if (!on_host(inputs) && options.device == "auto" && net::why_cpu().empty())
         options.device = device_text(inputs);
     replayer_.forget();
+    was_bad_->store(false);
     network_ = named([&] { return net::Network::load(path_, options); });
     shapes_.clear();
     log(LogLevel::info, fmt::format("{}: {}", stage_, network_->summary()));
 }
-
-std::string NetworkRunner::who() const { return fmt::format("{} ({})", stage_, path_); }
 
 void NetworkRunner::refuse(const std::string& problem) const {
     throw Error(Errc::model, who() + ": " + problem);
@@ -138,6 +140,8 @@ void NetworkRunner::evaluate(const float* input, int width, int height, const Co
         cuda::synchronize(inputs_, stream);
         input = reinterpret_cast<const float*>(carried_.data());
     }
+    if (!on_host(inputs_)) cuda::flush(inputs_, stream);  // LibTorch queues what it does by itself
+    if (was_bad_->exchange(false)) replayer_.distrust();
     named([&] {
         if (on_host(inputs_) || carries())
             network_->run(input, height, width, outputs_);
@@ -154,10 +158,45 @@ const std::vector<net::Output>& NetworkRunner::run(const float* input, int width
     return check_outputs(width, height);
 }
 
+/// Inputs of several pipelines go through a network that they share together, which takes a wait.
+bool NetworkRunner::queues() const noexcept {
+    return record_ && !on_host(inputs_) && !carries() && network_.use_count() == 1 && !was_bad_->load();
+}
+
+const std::vector<net::Recording::OnGpu>* NetworkRunner::queue(const float* input, int width, int height,
+                                                               const Context& context) {
+    LateAnswers* const late = late_answers(context);
+    if (late == nullptr || !queues()) return nullptr;
+    const StreamRef stream = context.stream();
+    net::Replay* const replay = replayer_.ready(input, height, width, stream.native);
+    if (replay == nullptr) return nullptr;
+    const net::Recording& recording = replay->recording();
+    if (!are_as_warm(recording.answers(), width, height)) return nullptr;
+    named([&] { cuda::run(*replay, inputs_, stream); });
+    late->expect(recording.bad(), who_, stream, was_bad_);
+    return &recording.answers();
+}
+
+const NetworkRunner::Shapes* NetworkRunner::find_shapes(int width, int height) const {
+    const auto found = std::find_if(shapes_.begin(), shapes_.end(),
+                                    [&](const Shapes& s) { return s.width == width && s.height == height; });
+    return found == shapes_.end() ? nullptr : &*found;
+}
+
+bool NetworkRunner::are_as_warm(const std::vector<net::Recording::OnGpu>& answers, int width,
+                                int height) const {
+    const Shapes* const warm = find_shapes(width, height);
+    return warm != nullptr && std::equal(answers.begin(), answers.end(), warm->outputs.begin(),
+                                         warm->outputs.end(), [](const auto& got, const Shape& wanted) {
+                                             return got.height == wanted.height &&
+                                                    got.width == wanted.width &&
+                                                    got.channels == wanted.channels;
+                                         });
+}
+
 const std::vector<net::Output>& NetworkRunner::check_outputs(int width, int height) {
-    const auto warm = std::find_if(shapes_.begin(), shapes_.end(),
-                                   [&](const Shapes& s) { return s.width == width && s.height == height; });
-    if (warm == shapes_.end())
+    const Shapes* const warm = find_shapes(width, height);
+    if (warm == nullptr)
         throw Error(Errc::internal, fmt::format("{}: is not warm at {}x{}", stage_, width, height));
     const std::vector<Shape>& shapes = warm->outputs;
     if (outputs_.size() != shapes.size())

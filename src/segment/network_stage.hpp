@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -111,7 +112,7 @@ public:
     void load(const std::vector<std::string>& outputs, const Device& inputs);
     [[nodiscard]] const model::Description& description() const { return network_->description(); }
     /// "bodypix (/…/x.pt)": begins every error text about the model.
-    [[nodiscard]] std::string who() const;
+    [[nodiscard]] const std::string& who() const noexcept { return who_; }
     /// Throws Error{model}: who() and `problem`.
     [[noreturn]] void refuse(const std::string& problem) const;
 
@@ -122,6 +123,11 @@ public:
     /// context's stream; where the network is at another place it is carried. Throws Error{model} where the
     /// output's size is not what warm_up() found, or it has NaN.
     const std::vector<net::Output>& run(const float* input, int width, int height, const Context& context);
+    /// Queues that run in the turn of the context's stream instead, and expects its answer late; null where
+    /// that cannot be, and nothing was done: run() it. The answers are there in the stream's turn, until the
+    /// next run of either kind. Throws Error{device, model}.
+    const std::vector<net::Recording::OnGpu>* queue(const float* input, int width, int height,
+                                                    const Context& context);
 
 private:
     /// Does `work`, putting who() in front of the text of what it throws.
@@ -129,14 +135,18 @@ private:
     auto named(Work work) const;
     /// Whether inputs lie on a GPU and the network elsewhere.
     [[nodiscard]] bool carries() const noexcept;
+    /// Whether runs may be queued for who checks them late.
+    [[nodiscard]] bool queues() const noexcept;
     /// The network's answer -> outputs_.
     void evaluate(const float* input, int width, int height, const Context& context);
 
-    std::string stage_, path_;
+    std::string stage_, path_, who_;
     bool record_;
     net::NetworkOptions options_;
     std::shared_ptr<net::Network> network_;
     net::Replayer replayer_;  ///< of network_
+    /// A queued run's answer was found bad.
+    std::shared_ptr<std::atomic<bool>> was_bad_ = std::make_shared<std::atomic<bool>>(false);
     std::vector<net::Output> outputs_;
     struct Shape {
         int height, width, channels;
@@ -149,6 +159,10 @@ private:
     std::vector<Shapes> shapes_;
     /// Throws unless the outputs are of the sizes they had when they were warm.
     const std::vector<net::Output>& check_outputs(int width, int height);
+    /// Whether they are of those sizes; false where none are warm.
+    [[nodiscard]] bool are_as_warm(const std::vector<net::Recording::OnGpu>& answers, int width,
+                                   int height) const;
+    [[nodiscard]] const Shapes* find_shapes(int width, int height) const;
 
     Device inputs_;               ///< where they lie
     cuda::PinnedBuffer carried_;  ///< one of them, for a network that is elsewhere

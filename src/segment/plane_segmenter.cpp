@@ -43,6 +43,7 @@ void PlaneSegmenter::start(const FrameSpec& /*spec*/) {}
 Rect PlaneSegmenter::part() const noexcept { return {0, 0, spec().width, spec().height}; }
 bool PlaneSegmenter::runs_on(DeviceType type) const noexcept { return cuda::runs_on(type); }
 int PlaneSegmenter::coarsest() const noexcept { return std::max(static_cast<int>(levels_.size()), 1) - 1; }
+bool PlaneSegmenter::is_looking() const noexcept { return false; }
 void PlaneSegmenter::look(const float* /*plane*/, int /*width*/, int /*height*/) noexcept {}
 bool PlaneSegmenter::look_again() const noexcept { return false; }
 bool PlaneSegmenter::survey_due() const noexcept { return false; }
@@ -116,18 +117,38 @@ void PlaneSegmenter::prepare(Level& level, const InputSize& size, const FrameSpe
     level.part = {0, 0, spec.width, spec.height};
 }
 
-/// The person's probabilities in `part` of the frame -> plane_.
-void PlaneSegmenter::look_at(const Rect& part, const ConstFrameView& frame, Context& context) {
+/// `part` of the frame -> the network's input.
+const float* PlaneSegmenter::sample(const Rect& part, const ConstFrameView& frame, Context& context) {
     Level& now = level();
     if (!(part == now.part)) {
         now.input.sample_area(part);
         now.output.cover(part);
         now.part = part;
     }
-    const float* input = now.input.fill(frame, context);
+    return now.input.fill(frame, context);
+}
+
+/// The person's probabilities -> plane_.
+void PlaneSegmenter::ask(const float* input, Context& context) {
+    const Level& now = level();
     const auto& outputs = runner_.run(input, now.input.width(), now.input.height(), context);
     extract_person(outputs.front().data.data(), now.plane_width * now.plane_height, chosen_,
                    options_.hard_class, plane_.data());
+}
+
+void PlaneSegmenter::look_at(const Rect& part, const ConstFrameView& frame, Context& context) {
+    ask(sample(part, frame, context), context);
+}
+
+/// Writes the matte without waiting for the network, where its answer is the plane as it is and the CPU need
+/// not see it.
+bool PlaneSegmenter::left_on_gpu(const float* input, const MaskView& alpha, Context& context) {
+    if (is_looking() || chosen_.channels != 1 || chosen_.meaning != model::Meaning::person_probability)
+        return false;
+    Level& now = level();
+    const auto* there = runner_.queue(input, now.input.width(), now.input.height(), context);
+    if (there != nullptr) now.output.write_there(there->front().data, alpha, context);
+    return there != nullptr;
 }
 
 bool PlaneSegmenter::do_segment(const ConstFrameView& frame, const MaskView& alpha, Context& context,
@@ -136,7 +157,9 @@ bool PlaneSegmenter::do_segment(const ConstFrameView& frame, const MaskView& alp
         look_at({0, 0, frame.width, frame.height}, frame, context);
         survey(plane_.data(), level().plane_width, level().plane_height);
     }
-    look_at(part(), frame, context);
+    const float* input = sample(part(), frame, context);
+    if (left_on_gpu(input, alpha, context)) return false;
+    ask(input, context);
     look(plane_.data(), level().plane_width, level().plane_height);
     if (look_again()) {
         look_at(part(), frame, context);

@@ -48,7 +48,10 @@ private:
                     const std::optional<FrameView>& foreground) override;
     void choose_output(const model::Description& description);
     void prepare(Level& level, const InputSize& size, const FrameSpec& spec, Context& context);
+    const float* sample(const Rect& part, const ConstFrameView& frame, Context& context);
+    void ask(const float* input, Context& context);
     void look_at(const Rect& part, const ConstFrameView& frame, Context& context);
+    bool left_on_gpu(const float* input, const MaskView& alpha, Context& context);
     [[nodiscard]] Level& level() noexcept { return *levels_[static_cast<std::size_t>(coarseness())]; }
 
     /// Throws where the network is none for this segmenter.
@@ -57,6 +60,8 @@ private:
     virtual void start(const FrameSpec& spec);
     /// The part of the frame to look at next.
     [[nodiscard]] virtual Rect part() const noexcept;
+    /// Whether look() and survey() do something; where not, they need not be told.
+    [[nodiscard]] virtual bool is_looking() const noexcept;
     /// Told what the network said about part(): width x height probabilities.
     virtual void look(const float* plane, int width, int height) noexcept;
     /// Asked after look(): whether what was seen calls for another look at the same frame, at the new part().

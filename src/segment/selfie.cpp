@@ -52,6 +52,7 @@ private:
     }
     void start(const FrameSpec& spec) override { crop_.configure(spec.width, spec.height); }
     [[nodiscard]] Rect part() const noexcept override { return crop_.part(); }
+    [[nodiscard]] bool is_looking() const noexcept override { return follow_; }
     void look(const float* plane, int width, int height) noexcept override {
         if (follow_) crop_.update(plane, width, height);
     }

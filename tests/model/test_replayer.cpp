@@ -21,8 +21,10 @@ public:
     int runs = 0, records = 0, replays = 0, alive = 0;
     float added = 1;  ///< by recordings
     bool can_record = true, stale = false;
-    bool can_replay = true, can_run = true;
+    bool can_replay = true, can_run = true, stays_there = true;
+    Errc trouble = Errc::out_of_memory;  ///< of replays
     const float* recorded_input = nullptr;
+    const void* played_in = nullptr;
 
     [[nodiscard]] const model::Description& description() const noexcept override { return description_; }
     [[nodiscard]] const std::string& summary() const noexcept override { return summary_; }
@@ -56,9 +58,15 @@ private:
         Recorded& operator=(const Recorded&) = delete;
         void run(std::vector<Output>& outputs) override {
             ++network.replays;
-            if (!network.can_replay) throw Error(Errc::out_of_memory, "no room for the results");
+            if (!network.can_replay) throw Error(network.trouble, "no room for the results");
             answer((network.stale ? first : *input) + network.added, height, width, outputs);
         }
+        [[nodiscard]] const std::vector<OnGpu>& answers() const noexcept override {
+            return network.stays_there ? there : Recording::answers();
+        }
+        void play(void* stream) override { network.played_in = stream; }
+        [[nodiscard]] void* graph() const noexcept override { return &network; }
+        std::vector<OnGpu> there{{1, 2, 1, nullptr}};
         Counting& network;
         const float* input;
         float first;
@@ -84,6 +92,9 @@ struct Fixture {
         inputs[input] = value;
         replayer.run(network, &inputs[input], height, 8, &streams[stream], outputs);
         return outputs.size() == 1 && outputs[0].height == height && outputs[0].data[0] == value + 1;
+    }
+    net::Replay* ready(int input = 0, int height = 6, int stream = 0) {
+        return replayer.ready(&inputs[input], height, 8, &streams[stream]);
     }
     void run_until_replayed(int input = 0, int height = 6, int stream = 0) {
         for (int i = 0; i < Replayer::kPlain + Replayer::kChecked; ++i)
@@ -179,6 +190,94 @@ TEST_CASE("a recording that fails later gives its memory back, and the network r
     CHECK(f.told == std::vector<std::string>{"no room for the results"});
     f.network.can_run = false;  // what fails without a recording, too, is told by an error
     CHECK_THROWS_WITH_AS((void)f.right(8), "the GPU is gone", Error);
+}
+
+TEST_CASE("where the network gives no answer either, the recording is kept") {
+    Fixture f;
+    f.run_until_replayed();
+    f.network.trouble = Errc::model;
+    f.network.can_replay = f.network.can_run = false;
+    CHECK_THROWS_WITH_AS((void)f.right(8), "the GPU is gone", Error);
+    CHECK(f.told.empty());
+    CHECK(f.network.alive == 1);
+    f.network.can_replay = f.network.can_run = true;
+    const int runs = f.network.runs;
+    CHECK(f.right(9));
+    CHECK(f.network.runs == runs);
+    CHECK(f.replayer.replayed() == 1);
+    f.network.can_replay = false;
+    CHECK(f.right(10));  // the network can: now it is the recording
+    CHECK(f.told == std::vector<std::string>{"no room for the results"});
+    CHECK(f.network.alive == 0);
+}
+
+TEST_CASE("a recording may be queued once it is believed, as long as it leaves its answers there") {
+    Fixture f;
+    for (int i = 0; i < Replayer::kPlain + Replayer::kChecked; ++i) {
+        CHECK(f.ready() == nullptr);
+        CHECK(f.right(static_cast<float>(i)));
+    }
+    net::Replay* const replay = f.ready();
+    REQUIRE(replay != nullptr);
+    CHECK(f.ready() == replay);
+    CHECK(replay->graph() == &f.network);
+    replay->play({&f.streams[1]});
+    CHECK(f.network.played_in == &f.streams[1]);
+    CHECK(f.network.replays == Replayer::kChecked);
+    CHECK(f.ready(1) == nullptr);
+    CHECK(f.ready(0, 12) == nullptr);
+    CHECK(f.ready(0, 6, 1) == nullptr);
+    f.network.stays_there = false;
+    CHECK(f.ready() == nullptr);
+    CHECK(f.right(3));  // and is replayed and waited for
+    CHECK(f.replayer.replayed() == 1);
+    f.network.stays_there = true;
+    f.replayer.forget();
+    CHECK(f.ready() == nullptr);
+}
+
+TEST_CASE("what is queued counts as used") {
+    Fixture f;
+    f.run_until_replayed();
+    for (int input = 1; input < 12; ++input) {
+        f.run_until_replayed(input);
+        CHECK(f.ready() != nullptr);
+    }
+    CHECK(f.ready(1) == nullptr);
+    CHECK(f.network.alive == static_cast<int>(Replayer::kMost));
+}
+
+TEST_CASE(
+    "a bad answer of a queued recording is the recording's fault only where the network gives a good one") {
+    Fixture f;
+    f.run_until_replayed();
+    const int runs = f.network.runs, replays = f.network.replays;
+    f.replayer.distrust();
+    CHECK(f.ready() == nullptr);
+    SUBCASE("the network's") {
+        f.network.can_run = false;
+        CHECK_THROWS_WITH_AS((void)f.right(8), "the GPU is gone", Error);
+        f.network.can_run = true;
+        CHECK(f.told.empty());
+        CHECK(f.ready() != nullptr);
+        CHECK(f.right(9));
+        CHECK(f.replayer.replayed() == 1);
+    }
+    SUBCASE("the recording's") {
+        CHECK(f.right(8));
+        CHECK(f.network.replays == replays);
+        CHECK(f.told ==
+              std::vector<std::string>{"a replay gave NaN or infinity where the network gives an answer"});
+        CHECK(f.network.alive == 0);
+        CHECK(f.ready() == nullptr);
+        CHECK(f.right(9));
+        CHECK(f.network.runs == runs + 2);
+    }
+    SUBCASE("of a network that has gone since") {
+        f.replayer.forget();
+        f.run_until_replayed();
+        CHECK(f.ready() != nullptr);
+    }
 }
 
 TEST_CASE("nothing of a network is left when it is to go") {
