@@ -186,14 +186,6 @@ private:
         }
     }
 
-    /// A caller's input, which lies on `device`, as a tensor.
-    static at::Tensor pixels(c10::Device device, const float* input, int height, int width) {
-        // from_blob wants a pointer to non-const; nothing writes through it.
-        return at::from_blob(const_cast<float*>(input), {1, height, width, 3},
-                             at::TensorOptions(at::kFloat).device(device))
-            .permute({0, 3, 1, 2});
-    }
-
     void answer(Call&& call) {
         check_input(description_, call.input, call.kind.height, call.kind.width);
         if (batcher_) return batcher_->run(call, most_together(call.kind));
@@ -216,12 +208,6 @@ private:
         const at::Tensor input = writes_input_ ? given.clone() : given;
         return graph_ ? graph_->run(input.to(choice_.device, choice_.type))
                       : run_plainly(*plain_, input, positions_);
-    }
-
-    /// Waits for them.
-    static std::vector<at::Tensor> fetch(std::vector<at::Tensor> results) {
-        for (at::Tensor& result : results) result = result.to(at::kCPU, at::kFloat);
-        return results;
     }
 
     void build(const std::string& path);

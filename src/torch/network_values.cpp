@@ -1,5 +1,7 @@
 #include "torch/network_values.hpp"
 
+#include <ATen/Functions.h>
+
 #include <algorithm>
 #include <string>
 #include <vbg/error.hpp>
@@ -62,6 +64,18 @@ void check_input(const model::Description& description, const float* input, int 
         throw Error(Errc::invalid_argument, "model '" + description.name + "' got an input of " +
                                                 std::to_string(width) + "x" + std::to_string(height) +
                                                 ", wanted " + rule);
+}
+
+at::Tensor pixels(c10::Device device, const float* input, int height, int width) {
+    // from_blob wants a pointer to non-const; nothing writes through it.
+    return at::from_blob(const_cast<float*>(input), {1, height, width, 3},
+                         at::TensorOptions(at::kFloat).device(device))
+        .permute({0, 3, 1, 2});
+}
+
+std::vector<at::Tensor> fetch(std::vector<at::Tensor> results) {
+    for (at::Tensor& result : results) result = result.to(at::kCPU, at::kFloat);
+    return results;
 }
 
 void take_output(const model::Description& description, const model::OutputDescription& wanted,

@@ -2,6 +2,7 @@
 /// @file network_values.hpp  What goes into a network and what comes out, held against its description.
 
 #include <ATen/core/Tensor.h>
+#include <c10/core/Device.h>
 
 #include <cstddef>
 #include <string>
@@ -19,6 +20,11 @@ namespace vbg::net {
 
 /// Throws Error{invalid_argument} for an input that the description does not allow.
 void check_input(const model::Description& description, const float* input, int height, int width);
+
+/// A caller's input, which lies on `device`, as a tensor, [1, 3, height, width].
+[[nodiscard]] at::Tensor pixels(c10::Device device, const float* input, int height, int width);
+/// Results in host memory; waits for them.
+[[nodiscard]] std::vector<at::Tensor> fetch(std::vector<at::Tensor> results);
 
 /// One picture's place among those that went through the network together.
 struct PlaceInBatch {

@@ -19,7 +19,8 @@ namespace {
 class Counting final : public net::Network {
 public:
     int runs = 0, records = 0, replays = 0, alive = 0;
-    float added = 1;  ///< by recordings
+    int alive_in_run = 0;  ///< recordings, when it ran last
+    float added = 1;       ///< by recordings
     bool can_record = true, stale = false;
     bool can_replay = true, can_run = true, stays_there = true;
     Errc trouble = Errc::out_of_memory;  ///< of replays
@@ -36,6 +37,7 @@ public:
                       std::vector<Output>& outputs, net::Recording* recorded) override {
         if (recorded != nullptr) return recorded->run(outputs);
         ++runs;
+        alive_in_run = alive;
         if (!can_run) throw Error(Errc::device, "the GPU is gone");
         answer(*input + 1, height, width, outputs);
     }
@@ -183,6 +185,8 @@ TEST_CASE("a recording that fails later gives its memory back, and the network r
     f.run_until_replayed();
     CHECK(f.right(7));
     f.network.can_replay = false;
+    CHECK(f.right(8));
+    CHECK(f.network.alive_in_run == 0);
     for (int i = 0; i < 10; ++i) CHECK(f.right(static_cast<float>(i)));
     CHECK(f.replayer.replayed() == 1);
     CHECK(f.network.alive == 0);

@@ -2,11 +2,15 @@
 // is simulated, and the network one that only copies.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <limits>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vbg/device.hpp>
 #include <vbg/vbg.hpp>
 #include <vector>
 
@@ -164,7 +168,7 @@ struct Fixture {
         options.outputs = {made.output};
         shared = net::shared_network(folder / "m.pt", options,
                                      [&] { return std::make_shared<Copying>(folder / "m.pt"); });
-        network = static_cast<Copying*>(shared.get());
+        network = dynamic_cast<Copying*>(shared.get());
         segmenter = make_segmenter(made.stage + ",model=" + quote_value(folder / "m.pt"));
         frame.configure_on(*segmenter, context);
         REQUIRE(shared.use_count() == 2);
@@ -322,6 +326,12 @@ TEST_CASE("a bad answer that is found late: the frame is background, and is made
         (void)f.waited(3);
         CHECK_FALSE(f.is_late(4));
         CHECK(f.network->runs == runs + 3);
+    }
+    SUBCASE("it was, and would not be again") {
+        f.network->replays_bad = false;
+        (void)f.waited(2);
+        CHECK(f.network->runs == runs + 1);
+        CHECK_FALSE(f.is_late(4));
     }
     SUBCASE("the network was: its replays go on when it is well") {
         f.network->replays_bad = false;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <cstddef>
+#include <limits>
 #include <memory>
 #include <string>
 #include <thread>
@@ -52,11 +54,13 @@ float difference(const std::vector<net::Output>& a, const std::vector<net::Outpu
 
 /// A network on the CPU and the same on the GPU.
 struct Both {
-    explicit Both(const std::string& forward) {
+    explicit Both(const std::string& forward,
+                  const std::string& output = R"("meaning": "person_probability")") {
         test::make_module(
             folder / "m.pt", "def forward(self, x):\n" + forward,
             R"({"name": "made", "input": {"rule": "multiple", "stride": 1, "scale": [1, 1, 1], "offset": [0, 0, 0]}, )"
-            R"("outputs": [{"name": "matte", "meaning": "person_probability"}]})",
+            R"("outputs": [{"name": "matte", )" +
+                output + "}]}",
             0.3F);
         auto options = test::options(Precision::fp32);
         on_cpu = Network::load(folder / "m.pt", options);
@@ -160,5 +164,52 @@ TEST_CASE("a network that cannot be recorded runs as before, and others are reco
         CHECK(difference(wanted, got) <= kMost);
         const auto recorded = both.on_gpu->record(there, kHeight, kWidth, stream.ref().native);
         check_replays(both, *recorded, input, stream.ref());
+    }
+}
+
+TEST_CASE(
+    "a recorded network that is not waited for leaves on the GPU what it gives, and whether that is a "
+    "number") {
+    if (!can_run_here()) return;
+    const Both one(kPlain);
+    const Both two("    return torch.cat([torch.conv2d(x, self.weight), x[:, 1:2]], 1)\n",
+                   R"("meaning": "class_logits", "channels": 2, "person_class": 1)");
+    const cuda::Stream streams[] = {cuda::Stream(kGpu), cuda::Stream(kGpu)};
+    const cuda::DeviceBuffer input(kBytes, kGpu);
+    const auto* const there = reinterpret_cast<const float*>(input.data());
+    for (const Both* both : {&one, &two}) {
+        const auto recorded = both->on_gpu->record(there, kHeight, kWidth, streams[0].ref().native);
+        CHECK(recorded->graph() != nullptr);
+        REQUIRE(recorded->bad() != nullptr);
+        REQUIRE(recorded->answers().size() == 1);
+        const net::Recording::OnGpu& answer = recorded->answers().front();
+        CHECK(answer.height == kHeight);
+        CHECK(answer.width == kWidth);
+        REQUIRE(answer.channels == (both == &one ? 1 : 2));
+        std::vector<net::Output> wanted, waited, queued(1);
+        queued[0].data.resize(std::size_t{kHeight} * kWidth * static_cast<std::size_t>(answer.channels));
+        for (int i = 0; i < 20; ++i) {
+            CAPTURE(i);
+            const StreamRef stream = streams[i % 2].ref();
+            const bool bad_input = i % 5 == 3;
+            std::vector<float> given = input_of(i);
+            if (bad_input) given[1234] = std::numeric_limits<float>::infinity();
+            int bad = -1;
+            cuda::copy_bytes(given.data(), input.data(), kBytes, kGpu, stream);
+            recorded->play(stream.native);
+            cuda::copy_bytes(answer.data, queued[0].data.data(), queued[0].data.size() * sizeof(float), kGpu,
+                             stream);
+            cuda::copy_bytes(recorded->bad(), &bad, sizeof bad, kGpu, stream);
+            cuda::synchronize(kGpu, stream);
+            CHECK(bad == bad_input);
+            if (bad_input) {
+                CHECK_THROWS_AS(recorded->run(waited), Error);
+                continue;
+            }
+            recorded->run(waited);
+            CHECK(queued[0].data == waited[0].data);
+            both->on_cpu->run(given.data(), kHeight, kWidth, wanted);
+            CHECK(difference(wanted, queued) <= kMost);
+        }
     }
 }
