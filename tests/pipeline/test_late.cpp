@@ -200,9 +200,9 @@ TEST_CASE("process() shows no bad answer either") {
     Pipeline pipeline(1);
     pipeline.device("cuda:0").segmenter(std::move(segmenter)).background("blur");
     const Device there{DeviceType::cuda, 0};
-    const Frame in(
-        FrameSpec{.width = kWidth, .height = kHeight, .format = PixelFormat::bgr8, .device = there});
-    Frame composed(in.spec());
+    const FrameSpec spec{.width = kWidth, .height = kHeight, .format = PixelFormat::bgr8, .device = there};
+    const Frame in(spec);
+    Frame composed(spec);
     pipeline.process(in.view(), composed.view());
     CHECK(*asked == std::pair{0, 1});
     wait_for_stream(there, {});
