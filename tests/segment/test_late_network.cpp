@@ -170,7 +170,7 @@ struct Fixture {
                                      [&] { return std::make_shared<Copying>(folder / "m.pt"); });
         network = dynamic_cast<Copying*>(shared.get());
         segmenter = make_segmenter(made.stage + ",model=" + quote_value(folder / "m.pt"));
-        frame.configure_on(*segmenter, context);
+        segmenter->configure(frame.spec, context);
         REQUIRE(shared.use_count() == 2);
         shared.reset();
     }
@@ -179,9 +179,6 @@ struct Fixture {
         FrameSpec spec{192, 128, PixelFormat::bgr8, {}, kGpu, 30};
         Frame up{spec};
         Mask made{192, 128, MaskFormat::u8, kGpu};
-        void configure_on(Segmenter& segmenter, Context& context) const {
-            segmenter.configure(spec, context);
-        }
     };
 
     void give(unsigned picture) {
