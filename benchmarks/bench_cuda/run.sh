@@ -53,6 +53,8 @@ measure() {
   unset VBG_DEVICE
   model=$(find . "$bin/.." -maxdepth 1 -name 'bodypix*.pt' 2>/dev/null | head -1)
   "$bin/bench_cuda" ${model:+--segmenter "bodypix:model=$model"} --pictures "$bin/../pictures" --json gpu-results.json | tee gpu-results.txt
+  echo "== pipelines, without CUDA graphs for whole frames" | tee -a gpu-results.txt
+  VBG_GRAPHS=off "$bin/bench_cuda" ${model:+--segmenter "bodypix:model=$model"} pipelines | tee -a gpu-results.txt
 }
 
 if [ "${1:-}" = --bundle ]; then

@@ -161,7 +161,9 @@ public:
     ///
     /// On a GPU a frame goes up once, every stage works there, and the composed frame comes down once, in the
     /// sink's format. A stage without code for it (Stage::runs_on()) works on the CPU; its pictures are
-    /// carried there and back, which the log says. Times in Stats are then those of handing out the work.
+    /// carried there and back, which the log says. All that is to be done for a frame is handed over at once
+    /// where that can be (a CUDA graph; VBG_GRAPHS=off in the environment does without). Times in Stats are
+    /// then those of getting the work ready.
     /// `stream`: one of yours on that GPU, in whose turn everything is done; it must outlive the pipeline, or
     /// its next device(), which waits for it. Default: one of the pipeline's own. Frames go up and come down
     /// beside it, in streams that keep to its turn.

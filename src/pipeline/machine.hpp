@@ -149,9 +149,10 @@ private:
     /// Writes it, or what is shown instead.
     void conclude(const ConstFrameView& frame, const std::exception_ptr& error);
 
-    // In run_recorded(), on a GPU, the frame before is on its way down while the GPU gets the next one.
+    // On a GPU a frame is under way until it is written: in run_recorded() the next one is handed over
+    // before.
 
-    /// finish_exact(), but that the frame may still be under way then.
+    /// finish_exact(), but that the frame may still be under way then, and that a GPU may be left for it.
     void finish_overlapped(const ConstFrameView& read);
     /// Its first half: from a frame that was read to one that is under way, where that can be, in one launch.
     /// Returns what that throws, but for GpuFailed.

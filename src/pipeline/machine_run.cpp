@@ -20,12 +20,8 @@ ReadResult Machine::step_exact(std::chrono::milliseconds timeout) {
     ConstFrameView frame;
     const ReadResult result = read(frame, timeout);
     if (result != ReadResult::frame) return result;
-    try {
-        finish_exact(frame);
-    } catch (const GpuFailed& failure) {
-        leave_gpu(failure);
-        finish_exact(frame);
-    }
+    finish_overlapped(frame);
+    write_under_way();
     source->release();
     return result;
 }
