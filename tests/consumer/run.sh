@@ -77,7 +77,7 @@ gcc "${strict[@]}" "$source/tests/consumer/c/main.c" $c_flags -o "$work/c-by-pkg
 gcc "${strict[@]}" "$source/examples/minimal.c" $c_flags -o "$work/minimal_c"
 VBG_SEGMENTER='chroma_key' "$work/minimal_c" "$work/me.png" "$work/out_c.png"
 cmp "$work/out.png" "$work/out_c.png"  # the very file that minimal.cpp wrote
-if "$work/minimal_c" "$work/none.png" "$work/out_c.png" 2>"$work/error"; then exit 1; fi
+if VBG_SEGMENTER=chroma_key "$work/minimal_c" "$work/none.png" "$work/out_c.png" 2>"$work/error"; then exit 1; fi
 grep -q none.png "$work/error"
 
 say "C: a camera that is steered while it runs"

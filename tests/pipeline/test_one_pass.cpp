@@ -167,7 +167,7 @@ TEST_CASE("the preset default takes one launch less than with a compositor of on
     gpu::start_again();
     const auto run = [](bool own, std::vector<Frame>& out) {
         Pipeline pipeline(1);
-        pipeline.device("cuda:0").preset("default").segmenter("constant:value=140");
+        pipeline.device("cuda:0").segmenter("constant:value=140").preset("default");
         if (own) pipeline.compositor(std::make_unique<OwnOver>());
         pipeline.source(std::make_unique<NoiseSource>(6))
             .sink(std::make_unique<FunctionSink>(
