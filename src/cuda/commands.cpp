@@ -49,6 +49,7 @@ public:
     [[nodiscard]] void* handle() const noexcept { return handle_; }
 
     StepList steps;
+    std::uint64_t used = 0;  ///< the turn in which it was launched last
 
 private:
     void* handle_;
@@ -83,12 +84,14 @@ void Commands::hand_over(const Device& device, StreamRef stream) {
 bool Commands::launch(const Device& device, StreamRef stream) {
     const std::vector<Step>& steps = gathered_.steps();
     if (steps.size() < kLeast || !allowed_ || given_up_) return false;
+    ++turn_;
     const auto closed = [](const Step& step) {
         return step.graph != nullptr && step.graph->graph() == nullptr;
     };
     if (std::any_of(steps.begin(), steps.end(), closed)) return false;
-    const Program* const program = prepare(device, stream);
+    Program* const program = prepare(device, stream);
     if (program == nullptr) return false;
+    program->used = turn_;
     const int status = driver::launch_program(program->handle(), stream.native);
     if (status != kOk) {
         give_up(status, device);
@@ -109,7 +112,8 @@ Commands::Program* Commands::prepare(const Device& device, StreamRef stream) {
         best = one;
         fewest = different;
     }
-    if (best == programs_.end() || (fewest > 0 && alike < kAlike)) return make(device, stream);
+    const bool has_room = alike < kAlike && programs_.size() < kMost;
+    if (best == programs_.end() || (fewest > 0 && has_room)) return make(device, stream);
     std::rotate(best, best + 1, programs_.end());
     if (fewest == 0 || change(*programs_.back(), device)) return programs_.back().get();
     check(driver::synchronize_stream(device.index, stream.native), "waiting for a stream", device);
@@ -131,7 +135,9 @@ bool Commands::change(Program& program, const Device& device) {
 }
 
 Commands::Program* Commands::make(const Device& device, StreamRef stream) {
-    if (programs_.size() == kMost) {  // the GPU may be at work on it
+    if (programs_.size() == kMost) {
+        if (turn_ - programs_.front()->used < kRest) return nullptr;
+        // The GPU may be at work on it.
         check(driver::synchronize_stream(device.index, stream.native), "waiting for a stream", device);
         programs_.erase(programs_.begin());
     }

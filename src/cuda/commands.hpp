@@ -60,9 +60,10 @@ public:
     Commands(const Commands&) = delete;
     Commands& operator=(const Commands&) = delete;
 
-    static constexpr std::size_t kLeast = 2;  ///< steps; fewer are given one by one
-    static constexpr std::size_t kAlike = 6;  ///< programs that differ in arguments only
-    static constexpr std::size_t kMost = 16;  ///< programs in all; the one unused for longest goes first
+    static constexpr std::size_t kLeast = 2;    ///< steps; fewer are given one by one
+    static constexpr std::size_t kAlike = 6;    ///< programs that differ in arguments only
+    static constexpr std::size_t kMost = 16;    ///< programs in all
+    static constexpr std::uint64_t kRest = 64;  ///< launches without it after which one may go for another
 
     /// Drops the programs; what could not be one is tried again.
     void forget() noexcept;
@@ -83,7 +84,7 @@ private:
     void hand_over(const Device& device, StreamRef stream);
     /// Whether it was launched as a program.
     [[nodiscard]] bool launch(const Device& device, StreamRef stream);
-    /// A program for it; null where there can be none.
+    /// A program for it; null where there can be none, or all are in use for frames of other kinds.
     [[nodiscard]] Program* prepare(const Device& device, StreamRef stream);
     [[nodiscard]] Program* make(const Device& device, StreamRef stream);
     [[nodiscard]] bool change(Program& program, const Device& device);
@@ -94,6 +95,7 @@ private:
     std::vector<void*> marks_;                        ///< events, to be recorded after it
     std::vector<std::unique_ptr<Program>> programs_;  ///< the one used last is the last
     Counts counts_;
+    std::uint64_t turn_ = 0;
     bool allowed_, given_up_ = false;
 };
 

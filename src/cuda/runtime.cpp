@@ -18,8 +18,8 @@ void check(int status, std::string_view what, int gpu) {
     if (status != kOk) throw error_of(status, fmt::format("{} on cuda:{}", what, gpu), driver::text(status));
 }
 
-/// A copy that a CUDA graph cannot do, for it takes the memory when it is launched or keeps the caller
-/// waiting.
+/// A copy that a CUDA graph cannot do as well: one that takes the memory when it is launched, keeps the
+/// caller waiting, or is of rows that lie apart.
 void do_now(const Step& step, const Device& device, StreamRef stream) {
     flush(device, stream);
     check(driver::perform(device.index, step, stream.native), step.what, device.index);
@@ -54,10 +54,15 @@ private:
     static std::size_t bytes(std::ptrdiff_t stride) { return static_cast<std::size_t>(std::abs(stride)); }
     void piece(const std::byte* source, std::size_t source_stride, std::byte* target,
                std::size_t target_stride, int count, int gpu, StreamRef stream) const {
-        const Step step("copying a picture", CopyStep{target, target_stride, source, source_stride, row,
-                                                      static_cast<std::size_t>(count)});
+        const auto height = static_cast<std::size_t>(count);
+        // What lies in one piece is one row. Only that can a CUDA graph take from elsewhere the next time.
+        const bool is_whole = source_stride == row && target_stride == row;
+        const Step step("copying a picture",
+                        is_whole ? CopyStep{target, row * height, source, row * height, row * height, 1}
+                                 : CopyStep{target, target_stride, source, source_stride, row, height});
         const Device device{DeviceType::cuda, gpu};
-        waits ? do_now(step, device, stream) : queue(step, device, stream);
+        const bool is_fixed = step.copy.rows > 1;
+        waits || is_fixed ? do_now(step, device, stream) : queue(step, device, stream);
     }
 };
 

@@ -9,6 +9,11 @@ namespace vbg::cuda {
 
 namespace {
 constexpr std::size_t blocks_of(std::size_t bytes, std::size_t block) { return (bytes + block - 1) / block; }
+
+bool same_ends(const CopyStep& a, const CopyStep& b) {
+    return a.to == b.to && a.from == b.from && a.to_stride == b.to_stride && a.from_stride == b.from_stride;
+}
+
 }  // namespace
 
 Step::Step(ForeignGraph& foreign)
@@ -21,7 +26,9 @@ bool Step::is_like(const Step& other) const noexcept {
             return kernel.function == other.kernel.function && kernel.bytes == other.kernel.bytes &&
                    kernel.threads_across == other.kernel.threads_across &&
                    kernel.threads_down == other.kernel.threads_down;
-        case Kind::copy: return copy.row == other.copy.row && copy.rows == other.copy.rows;
+        case Kind::copy:
+            return copy.row == other.copy.row && copy.rows == other.copy.rows &&
+                   (copy.rows == 1 || same_ends(copy, other.copy));
         case Kind::graph: return number == other.number;
     }
     return false;
@@ -33,9 +40,7 @@ bool Step::is(const Step& other) const noexcept {
         case Kind::kernel:
             return kernel.across == other.kernel.across && kernel.down == other.kernel.down &&
                    std::memcmp(kernel.argument, other.kernel.argument, kernel.bytes) == 0;
-        case Kind::copy:
-            return copy.to == other.copy.to && copy.from == other.copy.from &&
-                   copy.to_stride == other.copy.to_stride && copy.from_stride == other.copy.from_stride;
+        case Kind::copy: return same_ends(copy, other.copy);
         case Kind::graph: return true;
     }
     return false;

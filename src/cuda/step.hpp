@@ -46,7 +46,8 @@ struct Step {
     Step(std::string_view name, const CopyStep& one) : kind(Kind::copy), what(name), copy(one) {}
     explicit Step(ForeignGraph& foreign);
 
-    /// Whether the one can become the other by change_program().
+    /// Whether the one can become the other by change_program(). CUDA moves a copy's ends only where it is of
+    /// one row.
     [[nodiscard]] bool is_like(const Step& other) const noexcept;
     /// Whether they are the same, to the last byte.
     [[nodiscard]] bool is(const Step& other) const noexcept;

@@ -34,6 +34,7 @@ void Machine::configure(const FrameSpec& spec) {
     configured = false;
     let_gpu_finish();
     commands.forget();
+    again.clear();
     outputs.forget_all();
     place.choose(maker->segmenter->runs_on(DeviceType::cuda));
     try {

@@ -165,6 +165,9 @@ private:
     /// The oldest frame under way was made of an answer that is none: makes all of them again, waiting for
     /// the answers.
     void make_again();
+    /// Frames that are to be made again, the oldest first, to the sinks. What throws costs its own frame
+    /// only.
+    void finish_again();
     /// From host memory to the sinks, in the source's format or the stages'.
     void finish_raw(const ConstFrameView& raw);
     /// read(); where it throws, what is under way is written before.
@@ -180,8 +183,9 @@ private:
     void reopen_source();
 
     FrameIntake intake;
-    Frame brought;  // the source's frame as the stages want it, where it is not so by itself
-    Frame handed;   // process()'s, on a GPU; made when it is wanted first
+    Frame brought;             // the source's frame as the stages want it, where it is not so by itself
+    std::vector<Frame> again;  // what make_again() and recover() have left to do
+    Frame handed;              // process()'s, on a GPU; made when it is wanted first
     std::optional<std::uint64_t> last_sequence;
     DamageCount damage;  // while Capture does not have the source
     std::string logged;  // the failure said last, and when

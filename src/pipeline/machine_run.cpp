@@ -13,7 +13,7 @@
 namespace vbg {
 
 ReadResult Machine::step_exact(std::chrono::milliseconds timeout) {
-    if (outputs.under_way() > 0) {  // a run() that threw has left one
+    if (outputs.under_way() > 0 || !again.empty()) {  // a run() that threw has left one
         write_under_way();
         return ReadResult::frame;
     }

@@ -115,6 +115,7 @@ void Machine::finish_overlapped(const ConstFrameView& read) {
 }
 
 void Machine::write_under_way(int keep) {
+    finish_again();
     while (outputs.under_way() > keep) {
         try {
             const Meter::Span span(*write_timer);
@@ -129,21 +130,30 @@ void Machine::write_under_way(int keep) {
 }
 
 void Machine::recover(const GpuFailed& failure) {
-    const std::vector<Frame> raw = outputs.give_up();
+    std::vector<Frame> raw = outputs.give_up();
     leave_gpu(failure);
-    for (const Frame& one : raw) finish_raw(one.view());
+    again = std::move(raw);
+    finish_again();
 }
 
 void Machine::make_again() {
     composition.take_back(outputs.under_way());
-    const std::vector<Frame> raw = outputs.give_up();
+    again = outputs.give_up();
     let_gpu_finish();
     maker->reset();  // the filters have seen what was made of it
-    for (const Frame& one : raw) {
+    finish_again();
+}
+
+void Machine::finish_again() {
+    while (!again.empty()) {
+        const Frame one = std::move(again.front());
+        again.erase(again.begin());
         try {
             finish_raw(one.view());
         } catch (const GpuFailed& failure) {
+            std::vector<Frame> rest = std::move(again);
             leave_gpu(failure);
+            again = std::move(rest);
             finish_raw(one.view());
         }
     }

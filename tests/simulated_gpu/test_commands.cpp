@@ -132,8 +132,8 @@ struct Told {
 }  // namespace
 
 TEST_CASE("what is gathered is launched at once, and does the same") {
-    const Rig rig;
-    auto& commands = const_cast<Commands&>(rig.commands);
+    Rig rig;
+    Commands& commands = rig.commands;
     const auto before = simulated::counts();
     {
         Gathering gathering(commands, kGpu, rig.stream.ref());
@@ -198,9 +198,33 @@ TEST_CASE("a program that is changed while its last launch waits has done that a
     for (std::size_t row = 1; row <= 10; ++row) CHECK(rig.value(row) == 109 + static_cast<int>(row));
 }
 
+TEST_CASE("a copy of rows that lie apart goes by itself, in its turn") {
+    Rig rig;
+    for (int i = 0; i < 30; ++i) {
+        const auto row = static_cast<std::size_t>(2 * (i % 3));
+        rig.fill(row, i);
+        rig.fill(row + 1, i);
+        {
+            const Gathering gathering(rig.commands, kGpu, rig.stream.ref());
+            FrameView from = rig.frame(row), to = rig.frame(10);
+            from.height = to.height = 2;
+            from.planes[0].stride = to.planes[0].stride = 256;
+            rig.fill(9, i);
+            rig.fill(row + 1, i + 1);
+            cuda::copy(from, to, rig.stream.ref());
+            rig.fill(9, i);
+            rig.fill(row + 1, 0);
+        }
+        CHECK(rig.value(10) == i);
+        CHECK(rig.value(11) == i + 1);
+    }
+    CHECK(rig.commands.counts().launched == 60);
+    CHECK(rig.commands.counts().made <= Commands::kAlike);
+}
+
 TEST_CASE("frames of many kinds do not gather programs without end") {
     Rig rig;
-    for (int kind = 0; kind < 40; ++kind) {
+    const auto frame = [&](int kind) {
         {
             const Gathering gathering(rig.commands, kGpu, rig.stream.ref());
             for (int i = 0; i <= kind; ++i) rig.fill(0, kind);
@@ -208,8 +232,15 @@ TEST_CASE("frames of many kinds do not gather programs without end") {
         }
         CHECK(rig.value(1) == kind);
         CHECK(simulated::programs_in_use() <= static_cast<int>(Commands::kMost));
-    }
-    CHECK(rig.commands.counts().made == 40);
+    };
+    for (int kind = 0; kind < 40; ++kind) frame(kind);
+    CHECK(rig.commands.counts().made == Commands::kMost);
+    // One that comes to stay gets a program in place of one that was not used for long.
+    for (int i = 0; i < 100; ++i) frame(39);
+    CHECK(rig.commands.counts().made == Commands::kMost + 1);
+    const auto launched = rig.commands.counts().launched;
+    frame(39);
+    CHECK(rig.commands.counts().launched == launched + 1);
     rig.commands.forget();
     CHECK(simulated::programs_in_use() == 0);
 }
@@ -307,8 +338,7 @@ TEST_CASE("work in other streams is not gathered") {
 
 TEST_CASE("another's recorded graph goes along, or is played in its turn") {
     Rig rig;
-    const bool is_open = true;
-    for (const bool open : {is_open, !is_open}) {
+    for (const bool open : {true, false}) {
         CAPTURE(open);
         Recorded recorded(rig, 1, 70, open);
         const auto before = simulated::counts();
