@@ -91,11 +91,15 @@ std::exception_ptr Machine::make_overlapped(const ConstFrameView& read, ConstFra
     place.watch([&] { frame = bring(read); });
     if (!outputs.overlaps()) return try_compose(frame);
     const LateOffer offer(context, *late);
-    return place.attempt([&] {
+    bool is_composed = false;
+    const std::exception_ptr error = place.attempt([&] {
         compose_exact(frame);
+        is_composed = true;
+        // Hands over what was gathered, if any sink wants the frame.
         outputs.send(composition.last(), intake.sent(), offer.ticket());
-        cuda::flush(place.device(), place.stream());
     });
+    if (error && is_composed) composition.take_back(1);  // nobody would look whether it is good
+    return error;
 }
 
 void Machine::finish_overlapped(const ConstFrameView& read) {
