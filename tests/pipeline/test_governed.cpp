@@ -30,6 +30,7 @@ void burn(std::chrono::milliseconds time) {
 
 TEST_CASE("resolution goes before anything else, no frame fails meanwhile, and it comes back") {
     std::atomic<bool> slow{true};
+    std::atomic<int> wrong{0};
     LiveRig rig;
     rig.coarsest = 2;
     rig.live.hold_rate = true;
@@ -39,7 +40,6 @@ TEST_CASE("resolution goes before anything else, no frame fails meanwhile, and i
     rig.before_segment = [&] {
         if (slow) std::this_thread::sleep_for(rig.coarseness == 2 ? 5ms : 70ms);
     };
-    std::atomic<int> wrong{0};
     rig.progress = [&wrong](const Pipeline& pipeline) {
         const Stats now = pipeline.stats();
         const bool resolution_first = now.coarseness == std::min(now.level, 2) && now.coarsest == 2;

@@ -153,8 +153,8 @@ TEST_CASE("a matte that grew old while the picture was frozen is no failure") {
 }
 
 TEST_CASE("what drives frames is refused from within a run") {
-    LiveRig rig;
     std::atomic<int> refused{0}, calls{0};
+    LiveRig rig;
     rig.progress = [&](const Pipeline&) {
         ++calls;
         try {

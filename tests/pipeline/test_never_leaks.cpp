@@ -18,8 +18,8 @@ namespace {
 enum class Illness : std::uint8_t { none, throws, strange, memory, wrong_shape, stalls };
 
 struct Patient {
-    LiveRig rig;
     std::atomic<Illness> illness{Illness::none};
+    LiveRig rig;
 
     Patient(MaskSync sync, OnFailure policy) {
         register_test_stages();
@@ -108,8 +108,8 @@ TEST_CASE("a stall shows no room either, and the network's return is enough") {
 
 TEST_CASE("the matte of one camera is never used for another") {
     register_test_stages();
-    LiveRig rig;
     std::atomic<bool> hold{false};
+    LiveRig rig;
     rig.pipeline.mask_sync(MaskSync::latest)
         .on_failure(OnFailure::background)
         .background("test_paint:value=77");
@@ -149,9 +149,9 @@ TEST_CASE("who takes passthrough back sees the camera no more, not even the fram
 }
 
 TEST_CASE("exact is exact after a stall too: no frame gets the matte of another") {
+    std::atomic<int> calls{0}, wrong{0}, right{0};  // the rig's threads count until it ends
     LiveRig rig;
     // Only frames with an even number have a person.
-    std::atomic<int> calls{0}, wrong{0}, right{0};
     rig.pipeline.mask_sync(MaskSync::exact).on_failure(OnFailure::blank);
     rig.live.stall = 20ms;
     rig.camera->interval_ms = 1;

@@ -107,8 +107,8 @@ TEST_CASE("another layout is fitted into the size that the sinks were promised")
 
 TEST_CASE("from the progress call as well") {
     register_test_stages();
-    LiveRig rig;
     int calls = 0;
+    LiveRig rig;
     rig.progress = [&](const Pipeline&) {
         if (++calls == 3) rig.pipeline.set("background", "test_paint:value=91");
     };
