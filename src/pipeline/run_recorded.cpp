@@ -92,7 +92,7 @@ std::exception_ptr Machine::make_overlapped(const ConstFrameView& read, ConstFra
     if (!outputs.overlaps()) return try_compose(frame);
     const LateOffer offer(context, *late);
     bool is_composed = false;
-    const std::exception_ptr error = place.attempt([&] {
+    std::exception_ptr error = place.attempt([&] {
         compose_exact(frame);
         is_composed = true;
         // Hands over what was gathered, if any sink wants the frame.
