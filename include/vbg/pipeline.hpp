@@ -130,6 +130,7 @@ struct Stats {
 class VBG_API Pipeline {
 public:
     /// @param threads  for pixel work (see Context); 0 = all cores, at most 4.
+    /// Throws Error{invalid_argument} where VBG_GRAPHS in the environment is neither auto nor off.
     explicit Pipeline(int threads = 0);
     ~Pipeline();
     Pipeline(Pipeline&&) noexcept;

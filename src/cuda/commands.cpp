@@ -30,9 +30,12 @@ void perform(const Step& step, const Device& device, StreamRef stream) {
     check(driver::perform(device.index, step, stream.native), step.what, device);
 }
 
-bool graphs_allowed() noexcept {
-    const char* const word = std::getenv("VBG_GRAPHS");
-    return word == nullptr || std::string_view(word) != "off";
+bool graphs_allowed() {
+    const char* const set = std::getenv("VBG_GRAPHS");
+    const std::string_view word = set == nullptr ? "" : set;
+    if (!word.empty() && word != "auto" && word != "off")
+        throw Error(Errc::invalid_argument, fmt::format("VBG_GRAPHS='{}': wanted auto or off", word));
+    return word != "off";
 }
 
 }  // namespace

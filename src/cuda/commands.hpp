@@ -55,6 +55,7 @@ void flush(const Device& device, StreamRef stream);
 /// done.
 class Commands {
 public:
+    /// Throws Error{invalid_argument} where VBG_GRAPHS in the environment is neither auto nor off.
     Commands();
     ~Commands();
     Commands(const Commands&) = delete;

@@ -405,7 +405,9 @@ TEST_CASE("a lost GPU is told by who hands over") {
     simulated::revive();
 }
 
-TEST_CASE("VBG_GRAPHS=off does without") {
+TEST_CASE("VBG_GRAPHS=off does without, and another word is refused") {
+    REQUIRE(setenv("VBG_GRAPHS", "no", 1) == 0);
+    check_throws(Errc::invalid_argument, {"VBG_GRAPHS='no'", "auto or off"}, [] { const Commands none; });
     REQUIRE(setenv("VBG_GRAPHS", "off", 1) == 0);
     Commands commands;
     REQUIRE(unsetenv("VBG_GRAPHS") == 0);
