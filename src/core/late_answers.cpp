@@ -46,11 +46,7 @@ void LateAnswers::expect(const int* bad, std::string_view who, StreamRef stream,
     Answer& answer = frame.answers[static_cast<std::size_t>(number)];
     answer.who.assign(who);
     answer.was_bad = std::move(was_bad);
-    bring_down(bad, slots(place) + number, stream);
-}
-
-void LateAnswers::bring_down(const int* bad, int* slot, StreamRef stream) const {
-    cuda::copy_bytes(bad, slot, sizeof(int), gpu_, stream, cuda::HostBytes::pinned);
+    cuda::copy_bytes(bad, slots(place) + number, sizeof(int), gpu_, stream, cuda::HostBytes::pinned);
 }
 
 bool LateAnswers::expects(std::uint64_t ticket) const noexcept {

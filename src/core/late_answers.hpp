@@ -54,7 +54,6 @@ private:
     [[nodiscard]] static std::size_t place_of(std::uint64_t ticket) noexcept { return ticket % kFrames; }
     /// Where the GPU writes about the answers of the frame in that place.
     [[nodiscard]] int* slots(std::size_t place) const noexcept;
-    void bring_down(const int* bad, int* slot, StreamRef stream) const;
 
     Device gpu_;
     cuda::PinnedBuffer slots_;
