@@ -81,7 +81,7 @@ TEST_CASE("bytes that are no TFLite file") {
     CHECK(has(error_of(""), "no TFLite file"));
     CHECK(has(error_of("TFL3"), "no TFLite file"));
     CHECK(has(error_of(std::string(100, '\0')), "no TFLite file"));
-    CHECK(has(error_of(std::string("\xFF\xFF\xFF\x7FTFL3", 8) + std::string(100, '\xFF')), "damaged"));
+    CHECK(has(error_of(std::string("\xFF\xFF\xFF\x7FTFL3", 8).append(100, '\xFF')), "damaged"));
 }
 
 TEST_CASE("real files cut short or with changed bytes are read or refused, never worse") {
