@@ -2,8 +2,8 @@
     python3 .ci/tidy.py BUILD-FOLDER
 
 Nearly all of its time goes into headers, so it reads a few files of a folder at once, put behind one another. Constants that
-several of them have get a number each; files with other names of their own in common are kept apart; what still does not
-compile together is read file by file.
+several of them have get a number each; files with other names of their own in common are kept apart. Files in which something
+is found, or which do not compile together, are read once more, one by one: that decides.
 """
 
 import collections
@@ -19,6 +19,8 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 AT_ONCE = 8
+# Checks that often find in files put behind one another what is in none of them.
+NOT_TOGETHER = "-readability-duplicate-include,-bugprone-forward-declaration-namespace,-clang-diagnostic-shadow"
 # What a line that begins in the first column defines: a type, or what stands before the first bracket, where that is no member.
 DEFINES = re.compile(r"""^(?:(?:class|struct|enum|enum\ class|using(?=\ \w+\ =))\ (\w+)
                            |(?!namespace|using|static_assert|[#/}\s]) [^(={\[\n]*? (?<![:\w])(\w+)\ ?[(={\[])""",
@@ -64,7 +66,7 @@ def together(batch):
     for number, name in enumerate(batch):
         constants = sorted(defined_in(name)[0])
         parts += [f"#define {word} {word}_{number}\n" for word in constants]
-        parts += [f'#line 1 "{ROOT / name}"\n', (ROOT / name).read_text()]
+        parts.append((ROOT / name).read_text())
         parts += [f"#undef {word}\n" for word in constants]
     return "".join(parts)
 
@@ -77,16 +79,16 @@ def command_of(name, commands, file):
 
 
 def twice_included(name):
-    """What a file includes more than once: clang-tidy's own check of that cannot be used on files put behind one another."""
+    """What a file includes more than once: clang-tidy itself says that of single files only."""
     includes = re.findall(r"^#include .*", (ROOT / name).read_text(), re.MULTILINE)
-    return [f"{name}: twice: {line}" for line, times in collections.Counter(includes).items()
-            if times > 1 and "foreach_target" not in (ROOT / name).read_text()]
+    return [f"{name}: twice: {line}" for line, times in collections.Counter(includes).items() if times > 1]
 
 
 def check(batch, commands, folder):
     """What clang-tidy says of the files of a batch; empty: nothing."""
-    file = ROOT / batch[0]
+    file, checks = ROOT / batch[0], []
     if len(batch) > 1:
+        checks = [f"--checks={NOT_TOGETHER}"]
         file = pathlib.Path(tempfile.mkdtemp(dir=folder)) / pathlib.Path(batch[0]).name
         file.write_text(together(batch))
     command = command_of(batch[0], commands, file)
@@ -94,11 +96,10 @@ def check(batch, commands, folder):
     entry = {"directory": commands[str(ROOT / batch[0])]["directory"], "command": shlex.join(command), "file": str(file)}
     (database / "compile_commands.json").write_text(json.dumps([entry]))
     run = subprocess.run(["clang-tidy-14", "-p", database, f"--config-file={ROOT / '.clang-tidy'}", "--quiet",
-                          "--warnings-as-errors=*", "--checks=-readability-duplicate-include", file],
-                         capture_output=True, text=True, check=False)
+                          "--warnings-as-errors=*", *checks, file], capture_output=True, text=True, check=False)
     if run.returncode == 0:
         return ""
-    if len(batch) > 1 and "clang-diagnostic-error" in run.stdout:
+    if len(batch) > 1:  # something found, or they do not compile together: each file by itself says what it is, and where
         return "".join(check([name], commands, folder) for name in batch)
     return run.stdout + run.stderr
 
