@@ -68,11 +68,11 @@ VBG_CAPI vbg_status vbg_pipeline_take_sink(vbg_pipeline* pipeline, vbg_sink* sin
 /* Where the stages work: "cpu", "cuda" (the first GPU), "cuda:N" or "auto", the default: the first GPU where
  * the segmenter has code for it, else the CPU; VBG_DEVICE in the environment stands in for "auto". On a GPU a
  * frame goes up once and the composed one comes down once; stages without code for it work on the CPU, their
- * pictures are carried. Its work is handed over as one CUDA graph where that can be; VBG_GRAPHS=off in the
- * environment does without. stream: a cudaStream_t of yours on that GPU, in whose turn everything is done; it
- * must outlive the pipeline. NULL: one of the pipeline's own. A GPU that cannot be used or fails is an error
- * (device, not_built; seen when stages are configured or used) where it was named, and with "auto" given up
- * for the CPU. Errors: invalid_argument. */
+ * pictures are carried. A frame's work is handed over as one CUDA graph where that can be; VBG_GRAPHS=off in
+ * the environment does without. stream: a cudaStream_t of yours on that GPU, in whose turn everything is
+ * done; it must outlive the pipeline. NULL: one of the pipeline's own. A GPU that cannot be used or fails is
+ * an error (device, not_built; seen when stages are configured or used) where it was named, and with "auto"
+ * given up for the CPU. Errors: invalid_argument. */
 VBG_CAPI vbg_status vbg_pipeline_set_device(vbg_pipeline* pipeline, const char* device, void* stream);
 /* VBG_SYNC_..., VBG_FAILURE_..., VBG_SHOW_.... Defaults: exact, hold, composite. Errors: invalid_argument. */
 VBG_CAPI vbg_status vbg_pipeline_set_sync(vbg_pipeline* pipeline, int32_t sync);
