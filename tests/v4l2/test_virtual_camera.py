@@ -38,7 +38,7 @@ class Lasting(VirtualCamera):
         self.addCleanup(load_vivid)
         driver = pathlib.Path("/sys/bus/platform/drivers/vivid")
         with Feeding(VBG_CAM, "--preset", "none", "--segmenter", "constant:value=255", "--source",
-                     "pattern:size=640x360,realtime=true", "--sink", "/dev/video30", folder=self.dir, nodes=()) as cam:
+                     "pattern:size=640x360,fps=5,realtime=true", "--sink", "/dev/video30", folder=self.dir, nodes=()) as cam:
 
             def says(words):
                 wait_for(lambda: words in cam.text() or cam.process.poll() is not None, what=f"it does not say: {words}")
