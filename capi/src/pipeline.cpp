@@ -61,7 +61,7 @@ void give_spec(const vbg::FrameSpec& spec, vbg_frame_spec* out) {
         throw vbg::Error(vbg::Errc::wrong_state,
                          std::string(Entry::name()) + ": not known yet; call vbg_pipeline_open() first");
     }
-    write_struct(out, to_c(spec), "out");
+    write_struct(out, vbg::capi::to_c(spec), "out");
 }
 
 }  // namespace

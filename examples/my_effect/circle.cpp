@@ -5,7 +5,7 @@
 
 namespace {
 
-constexpr std::array kParameters{
+constexpr std::array kCircleParameters{
     vbg::Parameter{.name = "radius",
                    .type = vbg::ParameterType::number,
                    .default_value = "0.4",
@@ -44,7 +44,7 @@ private:
 vbg::StageEntry circle_entry() {
     return {.name = "circle",
             .summary = "Keeps the person inside a circle in the middle of the frame",
-            .parameters = kParameters,
+            .parameters = kCircleParameters,
             .make = vbg::Maker<vbg::MaskFilter>(
                 [](const vbg::Parameters& p) { return std::make_unique<Circle>(p.number("radius")); })};
 }

@@ -7,7 +7,7 @@ namespace {
 
 // The parameters, as data: the spec-string parser, its error texts and vbg::list_stages() all read this
 // table.
-constexpr std::array kParameters{
+constexpr std::array kSepiaParameters{
     vbg::Parameter{.name = "amount",
                    .type = vbg::ParameterType::number,
                    .default_value = "1",
@@ -59,7 +59,7 @@ private:
 vbg::StageEntry sepia_entry() {
     return {.name = "sepia",
             .summary = "Old brown photographs",
-            .parameters = kParameters,
+            .parameters = kSepiaParameters,
             .make = vbg::Maker<vbg::Effect>(
                 [](const vbg::Parameters& p) { return std::make_unique<Sepia>(p.number("amount")); })};
 }

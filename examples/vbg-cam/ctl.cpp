@@ -12,7 +12,7 @@ namespace cam {
 namespace {
 
 /// A segmenter that must be loaded first takes its time.
-constexpr std::chrono::minutes kPatience{5};
+constexpr std::chrono::minutes kAnswerPatience{5};
 
 void print_status(const nlohmann::json& s) {
     fmt::print("{}: {}x{} {} in, {}x{} out, {:.1f} frames/s, {:.2f} cores\n",
@@ -67,7 +67,8 @@ void ctl(const Command& command) {
     std::vector<std::string> words = command.ctl;
     if (words.front() == "snapshot") words[1] = std::filesystem::absolute(words[1]).string();
     std::string line;
-    if (send_all(fd, nlohmann::json{{"command", words}}.dump() + "\n")) line = receive_line(fd, kPatience);
+    if (send_all(fd, nlohmann::json{{"command", words}}.dump() + "\n"))
+        line = receive_line(fd, kAnswerPatience);
     close(fd);
     if (line.empty()) {
         throw vbg::Error(vbg::Errc::io,

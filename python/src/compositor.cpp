@@ -38,7 +38,7 @@ py::object compose(CompositorObject& self, const py::object& foreground, const p
     return result.object;
 }
 
-constexpr const char* kClass = R"(Lays the person over a background.
+constexpr const char* kCompositorClass = R"(Lays the person over a background.
 
 Compositor(spec, /, **options) makes the one of that name; "over" is the usual one.
 
@@ -61,7 +61,8 @@ context : a vbg.Context: worker threads, or the stream for pictures on a GPU (se
 }  // namespace
 
 void bind_compositor(py::module_& module) {
-    py::class_<CompositorObject> type(module, "Compositor", whole_from_new<CompositorObject>(), kClass);
+    py::class_<CompositorObject> type(module, "Compositor", whole_from_new<CompositorObject>(),
+                                      kCompositorClass);
     bind_init<Compositor, WrittenCompositor>(type, "Compositor");
     bind_common<Compositor>(type);
     for (const char* name : {"compose", "__call__"}) {

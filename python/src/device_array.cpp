@@ -62,7 +62,8 @@ PixelFormat format_of(py::ssize_t channels) {
     return channels == 2 ? PixelFormat::yuyv : PixelFormat::bgr8;
 }
 
-void make(DeviceArray& self, const py::object& array, const std::string& device_word, std::uintptr_t stream) {
+void make_array(DeviceArray& self, const py::object& array, const std::string& device_word,
+                std::uintptr_t stream) {
     if (self.owner != nullptr) throw Refused(Refused::As::state, "DeviceArray: made already");
     const Device device = device_named(device_word);
     if (device.type != DeviceType::cuda)
@@ -183,7 +184,7 @@ std::string shape_text(const Layout& layout) {
     return text + ")";
 }
 
-constexpr const char* kClass =
+constexpr const char* kDeviceArrayClass =
     R"(A picture or matte in the memory of a GPU: what calls give whose pictures lie there.
 
 DeviceArray(array, device="cuda", *, stream=0) copies an array to a GPU: (height, width, channels) or (height, width),
@@ -213,8 +214,8 @@ DeviceArray::DeviceArray(Mask mask) {
 void share(const Device& device, StreamRef stream) { order_streams(device, stream, {}); }
 
 void bind_device_array(py::module_& module) {
-    py::class_<DeviceArray>(module, "DeviceArray", whole_from_new<DeviceArray>(), kClass)
-        .def("_make", &make, "array"_a, "device"_a = "cuda", py::kw_only(), "stream"_a = 0)
+    py::class_<DeviceArray>(module, "DeviceArray", whole_from_new<DeviceArray>(), kDeviceArrayClass)
+        .def("_make", &make_array, "array"_a, "device"_a = "cuda", py::kw_only(), "stream"_a = 0)
         .def_property_readonly(
             "shape", [](const DeviceArray& a) { return py::tuple(py::cast(layout_of(a).shape)); },
             "(height, width) or (height, width, channels).")

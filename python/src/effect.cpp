@@ -6,8 +6,9 @@ namespace vbg::python {
 
 namespace {
 
-py::object apply(EffectObject& self, const py::object& layer, const py::object& alpha, const py::object& out,
-                 const std::string& format, double timestamp, ContextObject* context) {
+py::object apply_effect(EffectObject& self, const py::object& layer, const py::object& alpha,
+                        const py::object& out, const std::string& format, double timestamp,
+                        ContextObject* context) {
     const Reach reach = reach_of(context);
     const Memory memory(layer, "layer", false, reach);
     FrameView in = frame_view(memory, format_named(format));
@@ -46,7 +47,8 @@ py::object apply(EffectObject& self, const py::object& layer, const py::object& 
     return result.object;
 }
 
-constexpr const char* kClass = R"(Makes or changes a layer: the background behind the person, or the person.
+constexpr const char* kEffectClass =
+    R"(Makes or changes a layer: the background behind the person, or the person.
 
 Effect(spec, /, **options) makes the one of that name; help(vbg.Hologram) and so on tell the options.
 Subclasses that call super().__init__() without a name do the work themselves, in do_apply().
@@ -64,7 +66,7 @@ Subclasses that call super().__init__() without a name do the work themselves, i
 [70, 90, 110]
 )";
 
-constexpr const char* kApply = R"(Treat one layer; returns the result.
+constexpr const char* kEffectApply = R"(Treat one layer; returns the result.
 
 layer : (height, width, 3) uint8, borrowed: read where it lies
 alpha : (height, width) uint8, the person's matte; needed where `uses_alpha`
@@ -78,13 +80,13 @@ context : a vbg.Context: worker threads, or the stream for pictures on a GPU (se
 }  // namespace
 
 void bind_effect(py::module_& module) {
-    py::class_<EffectObject> type(module, "Effect", whole_from_new<EffectObject>(), kClass);
+    py::class_<EffectObject> type(module, "Effect", whole_from_new<EffectObject>(), kEffectClass);
     bind_init<Effect, WrittenEffect>(type, "Effect");
     bind_common<Effect>(type);
     for (const char* name : {"apply", "__call__"}) {
-        type.def(name, &apply, "layer"_a, "alpha"_a = py::none(), py::kw_only(), "out"_a = py::none(),
+        type.def(name, &apply_effect, "layer"_a, "alpha"_a = py::none(), py::kw_only(), "out"_a = py::none(),
                  "format"_a = "bgr8", "timestamp"_a = 0.0, "context"_a = static_cast<ContextObject*>(nullptr),
-                 kApply);
+                 kEffectApply);
     }
     type.def_property_readonly(
             "replaces_layer", [](const EffectObject& self) { return self.stage().replaces_layer(); },

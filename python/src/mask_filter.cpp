@@ -6,8 +6,9 @@ namespace vbg::python {
 
 namespace {
 
-py::object apply(MaskFilterObject& self, const py::object& matte, const py::object& guide,
-                 const py::object& out, const std::string& format, double timestamp, ContextObject* context) {
+py::object apply_filter(MaskFilterObject& self, const py::object& matte, const py::object& guide,
+                        const py::object& out, const std::string& format, double timestamp,
+                        ContextObject* context) {
     const Reach reach = reach_of(context);
     const Memory matte_memory(matte, "matte", false, reach);
     const MaskView in = mask_view(matte_memory);
@@ -47,7 +48,7 @@ py::object apply(MaskFilterObject& self, const py::object& matte, const py::obje
     return result.object;
 }
 
-constexpr const char* kClass =
+constexpr const char* kMaskFilterClass =
     R"(Makes a matte better: widens it, softens it, fits it to the picture, steadies it.
 
 MaskFilter(spec, /, **options) makes the one of that name; help(vbg.GuidedFilter) and so on tell the options.
@@ -71,7 +72,7 @@ vbg._errors.InvalidArgumentError: dilate: size='0': wanted a whole number from 1
 0
 )";
 
-constexpr const char* kApply = R"(Refine one matte; returns the result.
+constexpr const char* kMaskFilterApply = R"(Refine one matte; returns the result.
 
 matte : (height, width) uint8, 255 = person; borrowed: read where it lies
 guide : (height, width, 3) uint8, the picture the matte belongs to; needed where `uses_guide`
@@ -85,13 +86,14 @@ context : a vbg.Context: worker threads, or the stream for pictures on a GPU (se
 }  // namespace
 
 void bind_mask_filter(py::module_& module) {
-    py::class_<MaskFilterObject> type(module, "MaskFilter", whole_from_new<MaskFilterObject>(), kClass);
+    py::class_<MaskFilterObject> type(module, "MaskFilter", whole_from_new<MaskFilterObject>(),
+                                      kMaskFilterClass);
     bind_init<MaskFilter, WrittenMaskFilter>(type, "MaskFilter");
     bind_common<MaskFilter>(type);
     for (const char* name : {"apply", "__call__"}) {
-        type.def(name, &apply, "matte"_a, "guide"_a = py::none(), py::kw_only(), "out"_a = py::none(),
+        type.def(name, &apply_filter, "matte"_a, "guide"_a = py::none(), py::kw_only(), "out"_a = py::none(),
                  "format"_a = "bgr8", "timestamp"_a = 0.0, "context"_a = static_cast<ContextObject*>(nullptr),
-                 kApply);
+                 kMaskFilterApply);
     }
     type.def_property_readonly(
             "uses_guide", [](const MaskFilterObject& self) { return self.stage().uses_guide(); },

@@ -159,7 +159,7 @@ stall : seconds after which a segmenter that has not answered has stalled
 reconnect : open a source or sink again that was lost, instead of raising)");
 }
 
-constexpr const char* kClass = R"(The machine: source, segmenter, filters, effects, compositor, sink.
+constexpr const char* kPipelineClass = R"(The machine: source, segmenter, filters, effects, compositor, sink.
 
 Pipeline(*, source, segmenter, filters, background, foreground, compositor, sink, preset, mask_sync, on_failure,
          show, threads, device, stream)
@@ -199,7 +199,7 @@ stats().last_failure. KeyboardInterrupt and SystemExit always end the run.
 }  // namespace
 
 void bind_pipeline(py::module_& module) {
-    py::class_<PipelineObject> type(module, "Pipeline", whole_from_new<PipelineObject>(), kClass);
+    py::class_<PipelineObject> type(module, "Pipeline", whole_from_new<PipelineObject>(), kPipelineClass);
     bind_parts(type);
     bind_while_running(type);
     type.def(

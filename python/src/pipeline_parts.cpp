@@ -129,11 +129,11 @@ void set_show(PipelineObject& o, const std::string& text) {
     o.get().show(word(kShow, "show", text));
 }
 
-void make(PipelineObject& object, const py::object& source, const py::object& segmenter,
-          const py::object& filters, const py::object& background, const py::object& foreground,
-          const py::object& compositor, const py::object& sink, const py::object& preset,
-          const std::string& sync, const std::string& failure, const std::string& show, int threads,
-          const std::string& device, std::uintptr_t stream) {
+void make_pipeline(PipelineObject& object, const py::object& source, const py::object& segmenter,
+                   const py::object& filters, const py::object& background, const py::object& foreground,
+                   const py::object& compositor, const py::object& sink, const py::object& preset,
+                   const std::string& sync, const std::string& failure, const std::string& show, int threads,
+                   const std::string& device, std::uintptr_t stream) {
     if (object.pipeline != nullptr)
         throw Refused(Refused::As::state, "Pipeline: made already; make a new one instead");
     if (threads < 0 || threads > 256) {
@@ -158,7 +158,7 @@ void make(PipelineObject& object, const py::object& source, const py::object& se
 }  // namespace
 
 void bind_parts(py::class_<PipelineObject>& type) {
-    type.def("_make", &make, py::kw_only(), "source"_a = py::none(), "segmenter"_a = py::none(),
+    type.def("_make", &make_pipeline, py::kw_only(), "source"_a = py::none(), "segmenter"_a = py::none(),
              "filters"_a = py::none(), "background"_a = py::none(), "foreground"_a = py::none(),
              "compositor"_a = py::none(), "sink"_a = py::none(), "preset"_a = py::none(),
              "mask_sync"_a = "exact", "on_failure"_a = "hold", "show"_a = "composite", "threads"_a = 0,

@@ -55,7 +55,8 @@ double segment_loop(SegmenterObject& self, const py::object& frame, const py::ob
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
-constexpr const char* kClass = R"(Finds the person: picture in, matte out (255 = person, 0 = background).
+constexpr const char* kSegmenterClass =
+    R"(Finds the person: picture in, matte out (255 = person, 0 = background).
 
 Segmenter(spec, /, **options) makes the one of that name; help(vbg.Bodypix) and so on tell the options.
 Subclasses that call super().__init__() without a name find the person themselves, in do_segment().
@@ -92,7 +93,7 @@ The first frame, and every frame of another size, configures the stage; that tak
 }  // namespace
 
 void bind_segmenter(py::module_& module) {
-    py::class_<SegmenterObject> type(module, "Segmenter", whole_from_new<SegmenterObject>(), kClass);
+    py::class_<SegmenterObject> type(module, "Segmenter", whole_from_new<SegmenterObject>(), kSegmenterClass);
     bind_init<Segmenter, WrittenSegmenter>(type, "Segmenter");
     bind_common<Segmenter>(type);
     for (const char* name : {"segment", "__call__"}) {

@@ -68,7 +68,7 @@ py::dict counters(const SinkObject& self) {
                     "reopened"_a = counted.reopened);
 }
 
-constexpr const char* kClass = R"(Where frames go: a film, pictures, a pipe, a virtual camera.
+constexpr const char* kSinkClass = R"(Where frames go: a film, pictures, a pipe, a virtual camera.
 
 Sink(spec, /, **options) makes the one of that name; help(vbg.VideoSink) and so on tell the options. write() opens
 it for frames of that size where it is not open; files get their final names when it is closed. `with` closes it, and
@@ -101,7 +101,7 @@ timestamp : seconds; default: the frame's number over the frame rate
 }  // namespace
 
 void bind_sink(py::module_& module) {
-    py::class_<SinkObject> type(module, "Sink", whole_from_new<SinkObject>(), kClass);
+    py::class_<SinkObject> type(module, "Sink", whole_from_new<SinkObject>(), kSinkClass);
     bind_init<Sink, WrittenSink>(type, "Sink");
     type.def_property_readonly(
             "name", [](const SinkObject& self) { return std::string(self.stage().name()); }, "Registry name.")

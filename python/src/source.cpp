@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kSlice{100};  // how late Ctrl-C may be noticed
 
-FrameSpec open(SourceObject& self) {
+FrameSpec open_source(SourceObject& self) {
     const Alone<Source> alone(self);
     self.port.open = false;
     self.port.spec = self.stage().open();
@@ -17,7 +17,7 @@ FrameSpec open(SourceObject& self) {
     return self.port.spec;
 }
 
-void close(SourceObject& self) {
+void close_source(SourceObject& self) {
     const Alone<Source> alone(self);
     self.port.open = false;
     self.stage().close();
@@ -66,9 +66,9 @@ ReadResult read_into(SourceObject& self, double seconds, const FrameView& result
     }
 }
 
-py::object read(SourceObject& self, const std::optional<double>& timeout,
-                const std::optional<std::string>& format, const py::object& out) {
-    if (!self.port.open) open(self);
+py::object read_source(SourceObject& self, const std::optional<double>& timeout,
+                       const std::optional<std::string>& format, const py::object& out) {
+    if (!self.port.open) open_source(self);
     const FrameOut place = place_for(self, format, out);
     switch (read_into(self, timeout.value_or(-1.0), place.view)) {
         case ReadResult::frame: return place.object;
@@ -83,15 +83,15 @@ py::object read(SourceObject& self, const std::optional<double>& timeout,
 }
 
 py::object next(SourceObject& self) {
-    py::object frame = read(self, std::nullopt, "bgr8", py::none());
+    py::object frame = read_source(self, std::nullopt, "bgr8", py::none());
     if (frame.is_none()) {
-        close(self);
+        close_source(self);
         throw py::stop_iteration();
     }
     return frame;
 }
 
-constexpr const char* kClass = R"(Where frames come from: a camera, a film, pictures, a test pattern.
+constexpr const char* kSourceClass = R"(Where frames come from: a camera, a film, pictures, a test pattern.
 
 Source(spec, /, **options) makes the one of that name; help(vbg.VideoSource) and so on tell the options.
 Iterating opens it, gives a new array (height, width, 3) uint8 in OpenCV's order for each frame, and closes it
@@ -131,16 +131,17 @@ copied (or converted) once, straight into the array.)";
 }  // namespace
 
 void bind_source(py::module_& module) {
-    py::class_<SourceObject> type(module, "Source", whole_from_new<SourceObject>(), kClass);
+    py::class_<SourceObject> type(module, "Source", whole_from_new<SourceObject>(), kSourceClass);
     bind_init<Source, WrittenSource>(type, "Source");
     type.def_property_readonly(
             "name", [](const SourceObject& self) { return std::string(self.stage().name()); },
             "Registry name.")
         .def_readonly("spec", &SourceObject::spec, "The spec string it was made from.")
-        .def("open", &open, "Open (again) from the beginning; returns what every frame will be, a FrameSpec.")
-        .def("read", &read, py::kw_only(), "timeout"_a = 1.0, "format"_a = "bgr8", "out"_a = py::none(),
-             kRead)
-        .def("close", &close, "Close. Harmless when closed.")
+        .def("open", &open_source,
+             "Open (again) from the beginning; returns what every frame will be, a FrameSpec.")
+        .def("read", &read_source, py::kw_only(), "timeout"_a = 1.0, "format"_a = "bgr8",
+             "out"_a = py::none(), kRead)
+        .def("close", &close_source, "Close. Harmless when closed.")
         .def_property_readonly(
             "is_open", [](const SourceObject& self) { return self.port.open; }, "Whether it is open.")
         .def_property_readonly(
@@ -161,12 +162,12 @@ void bind_source(py::module_& module) {
         .def("__iter__",
              [](const py::object& self) {
                  auto& object = py::cast<SourceObject&>(self);
-                 if (!object.port.open) open(object);
+                 if (!object.port.open) open_source(object);
                  return self;
              })
         .def("__next__", &next)
         .def("__enter__", [](const py::object& self) { return self; })
-        .def("__exit__", [](SourceObject& self, const py::args&) { close(self); })
+        .def("__exit__", [](SourceObject& self, const py::args&) { close_source(self); })
         .def("__repr__",
              [](const SourceObject& self) {
                  return "<vbg.Source '" + name_for_repr(self) + (self.port.open ? "', open>" : "', closed>");

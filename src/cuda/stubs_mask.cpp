@@ -11,43 +11,43 @@
 namespace vbg::cuda {
 
 namespace {
-[[noreturn]] void refuse(std::string_view kernel) { throw error_of(kNotBuilt, kernel, {}); }
+[[noreturn]] void refuse_mask(std::string_view kernel) { throw error_of(kNotBuilt, kernel, {}); }
 }  // namespace
 
 void look_up(const Curve& /*curve*/, const ConstMaskView& /*in*/, const MaskView& /*out*/,
              StreamRef /*stream*/) {
-    refuse("look-up");
+    refuse_mask("look-up");
 }
 
 void temporal(const TemporalPlan& /*plan*/, std::byte* /*kept*/, int /*newest*/, bool /*first*/,
               const Gains& /*gains*/, const ConstFrameView& /*guide*/, const ConstMaskView& /*in*/,
               const MaskView& /*out*/, StreamRef /*stream*/) {
-    refuse("temporal");
+    refuse_mask("temporal");
 }
 
 void morphology(const MorphologyPlan& /*plan*/, std::byte* /*scratch*/, bool /*largest*/,
                 const ConstMaskView& /*in*/, const MaskView& /*out*/, StreamRef /*stream*/) {
-    refuse("morphology");
+    refuse_mask("morphology");
 }
 
 void box_blur(const BoxBlurPlan& /*plan*/, std::byte* /*scratch*/, const ConstMaskView& /*in*/,
               const MaskView& /*out*/, StreamRef /*stream*/) {
-    refuse("box_blur");
+    refuse_mask("box_blur");
 }
 
 void feather(const FeatherPlan& /*plan*/, std::byte* /*scratch*/, const ConstMaskView& /*in*/,
              const MaskView& /*out*/, StreamRef /*stream*/) {
-    refuse("feather");
+    refuse_mask("feather");
 }
 
 void guided_filter(const GuidedFilterPlan& /*plan*/, std::byte* /*scratch*/, const ConstFrameView& /*guide*/,
                    const ConstMaskView& /*in*/, const MaskView& /*out*/, StreamRef /*stream*/) {
-    refuse("guided_filter");
+    refuse_mask("guided_filter");
 }
 
 void write_matte(const MattePlan& /*plan*/, std::byte* /*scratch*/, const float* /*plane*/,
                  const MaskView& /*alpha*/, StreamRef /*stream*/) {
-    refuse("matte");
+    refuse_mask("matte");
 }
 
 }  // namespace vbg::cuda

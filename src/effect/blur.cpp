@@ -23,13 +23,13 @@ namespace vbg {
 
 namespace {
 
-constexpr std::array kParameters = {
+constexpr std::array kBlurParameters = {
     Parameter{"sigma", ParameterType::number, "12", "standard deviation of the blur", "px", 0.5, 200},
     Parameter{"exclude_person", ParameterType::boolean, "true",
               "keep the person's colours out, so that no halo stands around them"},
 };
 
-constexpr int kMostStrips = 16;
+constexpr int kMostBlurStrips = 16;
 constexpr std::size_t kColumns = 64;  // floats of a row that are worked on together, down the picture
 
 class Blur final : public GpuEffect {
@@ -105,7 +105,7 @@ void Blur::do_configure(const FrameSpec& spec, Context& /*context*/) {
     grid_.configure(static_cast<int>(columns_), static_cast<int>(rows_));
     planes_.assign(factor_ > 1 ? 3 * rows_ * columns_ : 0, 0);
     no_person_.assign(width, 0);
-    scratch_.assign(std::min<std::size_t>(kMostStrips, rows_), Scratch());
+    scratch_.assign(std::min<std::size_t>(kMostBlurStrips, rows_), Scratch());
     const std::size_t margin = this->margin();
     for (Scratch& scratch : scratch_) {
         scratch.sums.assign(8 * blur_rows::half_for(width), 0);
@@ -287,7 +287,7 @@ cuda::BoxShape blur_box(double sigma, int factor) {
 }
 
 StageEntry blur_entry() {
-    return {"blur", "Gaussian blur of the background, without the person's colours", kParameters,
+    return {"blur", "Gaussian blur of the background, without the person's colours", kBlurParameters,
             Maker<Effect>([](const Parameters& p) { return std::make_unique<Blur>(p); })};
 }
 

@@ -11,7 +11,7 @@ namespace vbg {
 
 namespace {
 
-constexpr std::array kParameters = {
+constexpr std::array kColorParameters = {
     Parameter{"value", ParameterType::color, "#00b140", "the colour; the default is a green screen's"},
 };
 
@@ -42,7 +42,7 @@ private:
 }  // namespace
 
 StageEntry color_entry() {
-    return {"color", "One colour all over", kParameters,
+    return {"color", "One colour all over", kColorParameters,
             Maker<Effect>([](const Parameters& p) { return std::make_unique<SolidColor>(p); })};
 }
 

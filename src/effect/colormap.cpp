@@ -19,7 +19,7 @@ constexpr std::string_view kMaps =
     "viridis|"
     "cividis|twilight|twilight_shifted|turbo|deepgreen";  // in the order of OpenCV's numbers
 
-constexpr std::array kParameters = {
+constexpr std::array kColormapParameters = {
     Parameter{.name = "map",
               .type = ParameterType::choice,
               .default_value = "winter",
@@ -78,7 +78,7 @@ private:
 }  // namespace
 
 StageEntry colormap_entry() {
-    return {"colormap", "Brightness as colour, by one of OpenCV's colour maps", kParameters,
+    return {"colormap", "Brightness as colour, by one of OpenCV's colour maps", kColormapParameters,
             Maker<Effect>([](const Parameters& p) { return std::make_unique<Colormap>(p); })};
 }
 

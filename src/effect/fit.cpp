@@ -10,7 +10,7 @@ namespace vbg {
 
 namespace {
 
-constexpr int kMostStrips = 16;
+constexpr int kMostFitStrips = 16;
 
 /// One row of 3-byte pixels, colours swapped where the orders differ. Not in place.
 void copy_row(const std::uint8_t* from, std::uint8_t* to, int pixels, bool swap) {
@@ -89,7 +89,7 @@ void Fitter::configure(Size from, Size to, Fit fit, Color bars) {
     }
     across_.prepare((from.width - shown_width) / 2, shown_width, from.width, width_);
     down_.prepare((from.height - shown_height) / 2, shown_height, from.height, height_);
-    strips_ = std::min(kMostStrips, (height_ + kGrainRows - 1) / kGrainRows);
+    strips_ = std::min(kMostFitStrips, (height_ + kGrainRows - 1) / kGrainRows);
     sums_step_ = 3 * static_cast<std::size_t>(from.width) + 16;  // a whole vector may be read at the end
     sums_.assign(sums_step_ * static_cast<std::size_t>(strips_), 0.0F);
 }

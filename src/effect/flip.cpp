@@ -12,7 +12,7 @@ namespace vbg {
 
 namespace {
 
-constexpr std::array kParameters = {
+constexpr std::array kFlipParameters = {
     Parameter{.name = "direction",
               .type = ParameterType::choice,
               .default_value = "horizontal",
@@ -76,7 +76,7 @@ private:
 }  // namespace
 
 StageEntry flip_entry() {
-    return {"flip", "Mirrors the layer: left and right, upside down, or both", kParameters,
+    return {"flip", "Mirrors the layer: left and right, upside down, or both", kFlipParameters,
             Maker<Effect>([](const Parameters& p) { return std::make_unique<Flip>(p); })};
 }
 

@@ -11,7 +11,7 @@ namespace vbg {
 
 namespace {
 
-constexpr std::array kParameters = {
+constexpr std::array kGhostParameters = {
     Parameter{"shift", ParameterType::integer, "5",
               "how far the copies stand off: right and down, left and up", "px", 0, 64},
 };
@@ -59,7 +59,7 @@ private:
 }  // namespace
 
 StageEntry ghost_entry() {
-    return {"ghost", "Two displaced copies over the picture, right and down, left and up", kParameters,
+    return {"ghost", "Two displaced copies over the picture, right and down, left and up", kGhostParameters,
             Maker<Effect>([](const Parameters& p) { return std::make_unique<Ghost>(p); })};
 }
 

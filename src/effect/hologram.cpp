@@ -13,7 +13,7 @@ namespace vbg {
 
 namespace {
 
-constexpr std::array kParameters = {
+constexpr std::array kHologramParameters = {
     RandomBands::kSeed,
     RandomBands::kLength,
     RandomBands::kGap,
@@ -94,7 +94,8 @@ private:
 StageEntry hologram_entry() {
     return {"hologram",
             "A projection: winter colours, flickering scan lines and two ghosts (the 2020 script)",
-            kParameters, Maker<Effect>([](const Parameters& p) { return std::make_unique<Hologram>(p); })};
+            kHologramParameters,
+            Maker<Effect>([](const Parameters& p) { return std::make_unique<Hologram>(p); })};
 }
 
 }  // namespace vbg

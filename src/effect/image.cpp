@@ -11,7 +11,7 @@ namespace vbg {
 
 namespace {
 
-constexpr std::array kParameters = {
+constexpr std::array kImageParameters = {
     Parameter{.name = "path",
               .type = ParameterType::path,
               .default_value = "",
@@ -63,7 +63,7 @@ private:
 }  // namespace
 
 StageEntry image_entry() {
-    return {"image", "A picture file instead of the layer", kParameters,
+    return {"image", "A picture file instead of the layer", kImageParameters,
             Maker<Effect>([](const Parameters& p) { return std::make_unique<Image>(p); }), media_why_not};
 }
 

@@ -11,7 +11,7 @@ namespace vbg {
 
 namespace {
 
-constexpr std::array kParameters = {
+constexpr std::array kPixelateParameters = {
     Parameter{"size", ParameterType::integer, "16", "side of the squares", "px", 1, 1024},
     Parameter{"exclude_person", ParameterType::boolean, "true",
               "average the background's colours alone, so that the person does not show in the squares"},
@@ -97,7 +97,7 @@ private:
 }  // namespace
 
 StageEntry pixelate_entry() {
-    return {"pixelate", "Coarse squares, of the background's colours alone", kParameters,
+    return {"pixelate", "Coarse squares, of the background's colours alone", kPixelateParameters,
             Maker<Effect>([](const Parameters& p) { return std::make_unique<Pixelate>(p); })};
 }
 

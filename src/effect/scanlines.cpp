@@ -10,8 +10,8 @@ namespace vbg {
 
 namespace {
 
-constexpr std::array kParameters = {RandomBands::kSeed, RandomBands::kLength, RandomBands::kGap,
-                                    RandomBands::kLow, RandomBands::kHigh};
+constexpr std::array kScanlinesParameters = {RandomBands::kSeed, RandomBands::kLength, RandomBands::kGap,
+                                             RandomBands::kLow, RandomBands::kHigh};
 
 class Scanlines final : public GpuEffect {
 public:
@@ -50,7 +50,8 @@ private:
 }  // namespace
 
 StageEntry scanlines_entry() {
-    return {"scanlines", "Flickering scan lines: bands of rows dimmed by random factors", kParameters,
+    return {"scanlines", "Flickering scan lines: bands of rows dimmed by random factors",
+            kScanlinesParameters,
             Maker<Effect>([](const Parameters& p) { return std::make_unique<Scanlines>(p); })};
 }
 

@@ -16,7 +16,7 @@ namespace vbg {
 
 namespace {
 
-constexpr std::array kParameters = {
+constexpr std::array kVideoParameters = {
     Parameter{.name = "path",
               .type = ParameterType::path,
               .default_value = "",
@@ -133,7 +133,7 @@ private:
 }  // namespace
 
 StageEntry video_entry() {
-    return {"video", "A film instead of the layer, over and over", kParameters,
+    return {"video", "A film instead of the layer, over and over", kVideoParameters,
             Maker<Effect>([](const Parameters& p) { return std::make_unique<Video>(p); }), media_why_not};
 }
 

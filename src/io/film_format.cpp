@@ -16,9 +16,9 @@ namespace vbg {
 namespace {
 
 /// Random access to the bytes of a file.
-class Bytes {
+class FileBytes {
 public:
-    explicit Bytes(const std::string& path) : file_(path, std::ios::binary) {
+    explicit FileBytes(const std::string& path) : file_(path, std::ios::binary) {
         file_.seekg(0, std::ios::end);
         if (!file_) throw Error(Errc::io, fmt::format("film '{}': cannot be read", path));
         size_ = static_cast<std::uint64_t>(file_.tellg());
@@ -49,7 +49,7 @@ std::string cut_short(std::string_view part, std::uint64_t wanted, std::uint64_t
 }
 
 /// ISO/IEC 14496-12, 4.2: boxes of 32-bit size and type; size 1 = a 64-bit size follows, 0 = to the end.
-std::string damage_of_mp4(Bytes& file) {
+std::string damage_of_mp4(FileBytes& file) {
     bool index_seen = false;
     for (std::uint64_t at = 0; at < file.size();) {
         std::array<std::uint8_t, 16> head{};
@@ -70,7 +70,7 @@ std::string damage_of_mp4(Bytes& file) {
 }
 
 /// RIFF chunks at the top level: "RIFF" size "AVI ", and more of "AVIX" in films over 1 GB (OpenDML).
-std::string damage_of_avi(Bytes& file) {
+std::string damage_of_avi(FileBytes& file) {
     for (std::uint64_t at = 0; at < file.size();) {
         std::array<std::uint8_t, 8> head{};
         if (!file.get(at, head.data(), 8) || std::memcmp(head.data(), "RIFF", 4) != 0) break;
@@ -85,7 +85,7 @@ std::string damage_of_avi(Bytes& file) {
 
 /// A variable-length number of EBML (RFC 8794, 4); `length` gets its bytes, 0 when it is none. All ones:
 /// unknown.
-std::uint64_t ebml_number(Bytes& file, std::uint64_t at, std::size_t& length, bool& unknown) {
+std::uint64_t ebml_number(FileBytes& file, std::uint64_t at, std::size_t& length, bool& unknown) {
     std::array<std::uint8_t, 8> bytes{};
     length = 0;
     if (!file.get(at, bytes.data(), 1) || bytes[0] == 0) return 0;
@@ -100,7 +100,7 @@ std::uint64_t ebml_number(Bytes& file, std::uint64_t at, std::size_t& length, bo
 }
 
 /// RFC 9559: an EBML header, then one segment with everything.
-std::string damage_of_matroska(Bytes& file) {
+std::string damage_of_matroska(FileBytes& file) {
     std::size_t length = 0;
     bool unknown = false;
     const std::uint64_t header = ebml_number(file, 4, length, unknown);
@@ -118,7 +118,7 @@ std::string damage_of_matroska(Bytes& file) {
 }  // namespace
 
 std::string find_film_damage(const std::string& path) {
-    Bytes file(path);
+    FileBytes file(path);
     std::array<std::uint8_t, 12> head{};
     if (!file.get(0, head.data(), head.size())) return "";
     const auto is = [&](std::size_t at, const char* magic) {

@@ -10,7 +10,7 @@ namespace vbg {
 
 namespace {
 
-constexpr Parameter kParameters[] = {
+constexpr Parameter kImageSinkParameters[] = {
     {"path", ParameterType::path, "",
      "the picture file; its ending chooses the format: .png, .jpg, .bmp, .webp, .tif, .ppm", "", 0, 0, "",
      true},
@@ -64,7 +64,7 @@ void ImageSink::do_close() {
 void ImageSink::do_abandon() noexcept { kept_ = Frame(); }
 
 StageEntry image_sink_entry() {
-    return {"image", "One frame as a picture file, written when the stream ends", kParameters,
+    return {"image", "One frame as a picture file, written when the stream ends", kImageSinkParameters,
             Maker<Sink>([](const Parameters& p) { return std::make_unique<ImageSink>(p); }), media_why_not};
 }
 

@@ -12,7 +12,7 @@ namespace vbg {
 
 namespace {
 
-constexpr Parameter kParameters[] = {
+constexpr Parameter kImageSourceParameters[] = {
     {"path", ParameterType::path, "", "the picture file", "", 0, 0, "", true},
     {"motion", ParameterType::choice, "none",
      "none: stands still; drift: moves slowly, as if held in the hand", "", 0, 0, "none|drift"},
@@ -92,7 +92,8 @@ void ImageSource::do_close() noexcept {
 
 StageEntry image_source_entry() {
     return {"image", "One picture: a still, or a film of it as seen by a camera held in the hand",
-            kParameters, Maker<Source>([](const Parameters& p) { return std::make_unique<ImageSource>(p); }),
+            kImageSourceParameters,
+            Maker<Source>([](const Parameters& p) { return std::make_unique<ImageSource>(p); }),
             media_why_not};
 }
 

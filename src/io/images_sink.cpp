@@ -13,7 +13,7 @@ namespace vbg {
 
 namespace {
 
-constexpr Parameter kParameters[] = {
+constexpr Parameter kImagesSinkParameters[] = {
     {"path", ParameterType::path, "",
      "names with a number in them, like frames/%05d.png, or a folder (made where there is none)", "", 0, 0,
      "", true},
@@ -70,7 +70,7 @@ void ImagesSink::do_close() {}
 void ImagesSink::do_abandon() noexcept {}
 
 StageEntry images_sink_entry() {
-    return {"images", "Every frame as a numbered picture file", kParameters,
+    return {"images", "Every frame as a numbered picture file", kImagesSinkParameters,
             Maker<Sink>([](const Parameters& p) { return std::make_unique<ImagesSink>(p); }), media_why_not};
 }
 

@@ -12,7 +12,7 @@ namespace vbg {
 
 namespace {
 
-constexpr Parameter kParameters[] = {
+constexpr Parameter kImagesSourceParameters[] = {
     {"path", ParameterType::path, "",
      "names with a number in them, like frames/%05d.png, or a folder: its pictures sorted by name", "", 0, 0,
      "", true},
@@ -107,7 +107,7 @@ ReadResult ImagesSource::do_read(ConstFrameView& frame, std::chrono::millisecond
 void ImagesSource::do_close() noexcept { scaled_ = Frame(); }
 
 StageEntry images_source_entry() {
-    return {"images", "Numbered pictures, or the pictures of a folder, as a film", kParameters,
+    return {"images", "Numbered pictures, or the pictures of a folder, as a film", kImagesSourceParameters,
             Maker<Source>([](const Parameters& p) { return std::make_unique<ImagesSource>(p); }),
             media_why_not};
 }

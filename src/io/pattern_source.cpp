@@ -9,7 +9,7 @@ namespace vbg {
 
 namespace {
 
-constexpr Parameter kParameters[] = {
+constexpr Parameter kPatternSourceParameters[] = {
     {"size", ParameterType::size, "1280x720", "size of the frames", "px"},
     kFpsParameter,
     {"frames", ParameterType::number, "endless", "how many frames", "frames", 1, 9e15, "endless"},
@@ -144,7 +144,7 @@ void PatternSource::do_close() noexcept {
 
 StageEntry pattern_source_entry() {
     return {"pattern", "Moving test picture: colour bars, a ramp, a bouncing ball and the frame's number",
-            kParameters,
+            kPatternSourceParameters,
             Maker<Source>([](const Parameters& p) { return std::make_unique<PatternSource>(p); })};
 }
 

@@ -19,7 +19,7 @@ namespace vbg {
 
 namespace {
 
-constexpr Parameter kParameters[] = {
+constexpr Parameter kPreviewSinkParameters[] = {
     {"title", ParameterType::text, "vbg", "what the window is called"},
     {"display", ParameterType::text, "auto", "X display, such as :0; auto: the environment's DISPLAY"},
     {"mirror", ParameterType::boolean, "no", "as in a mirror; the other sinks are not mirrored"},
@@ -172,7 +172,7 @@ void PreviewSink::show_frames(PreviewWindow& window) {
 }
 
 StageEntry preview_sink_entry() {
-    return {"preview", "A window that shows the frames; q or Esc closes it", kParameters,
+    return {"preview", "A window that shows the frames; q or Esc closes it", kPreviewSinkParameters,
             Maker<Sink>([](const Parameters& p) { return std::make_unique<PreviewSink>(p); }),
             preview_why_not};
 }

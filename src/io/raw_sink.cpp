@@ -4,7 +4,7 @@ namespace vbg {
 
 namespace {
 
-constexpr Parameter kParameters[] = {
+constexpr Parameter kRawSinkParameters[] = {
     {"path", ParameterType::path, "-", "file, named pipe, or - for standard output"},
     {"format", ParameterType::choice, "same", "how pixels lie in memory; same: as the frames are", "", 0, 0,
      "same|rgb8|bgr8|rgba8|bgra8|gray8|yuyv|uyvy|nv12|i420"},
@@ -33,7 +33,7 @@ void RawSink::do_close() { out_.close(); }
 void RawSink::do_abandon() noexcept { out_.discard(); }
 
 StageEntry raw_sink_entry() {
-    return {"raw", "Bare pixels in any format to a file, a named pipe or standard output", kParameters,
+    return {"raw", "Bare pixels in any format to a file, a named pipe or standard output", kRawSinkParameters,
             Maker<Sink>([](const Parameters& p) { return std::make_unique<RawSink>(p); })};
 }
 

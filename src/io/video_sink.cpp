@@ -29,7 +29,7 @@ namespace vbg {
 
 namespace {
 
-constexpr Parameter kParameters[] = {
+constexpr Parameter kVideoSinkParameters[] = {
     {"path", ParameterType::path, "",
      "the film file; its ending chooses the container: .mp4, .mov, .mkv, .avi", "", 0, 0, "", true},
     {"codec", ParameterType::choice, "auto",
@@ -228,7 +228,7 @@ VideoSink::VideoSink(const Parameters& parameters)
 VideoSink::~VideoSink() { abandon(); }
 
 StageEntry video_sink_entry() {
-    return {"video", "A film file", kParameters,
+    return {"video", "A film file", kVideoSinkParameters,
             Maker<Sink>([](const Parameters& p) { return std::make_unique<VideoSink>(p); }), media_why_not};
 }
 

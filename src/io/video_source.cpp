@@ -8,7 +8,7 @@ namespace vbg {
 
 namespace {
 
-constexpr Parameter kParameters[] = {
+constexpr Parameter kVideoSourceParameters[] = {
     {"path", ParameterType::path, "", "the film file", "", 0, 0, "", true},
     {"loop", ParameterType::boolean, "false", "begin again at the end"},
     kSizeParameter,
@@ -77,7 +77,7 @@ ReadResult VideoSource::do_read(ConstFrameView& frame, std::chrono::milliseconds
 void VideoSource::do_close() noexcept { film_.close(); }
 
 StageEntry video_source_entry() {
-    return {"video", "A film file", kParameters,
+    return {"video", "A film file", kVideoSourceParameters,
             Maker<Source>([](const Parameters& p) { return std::make_unique<VideoSource>(p); }),
             media_why_not};
 }

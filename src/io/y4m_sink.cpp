@@ -8,7 +8,7 @@ namespace vbg {
 
 namespace {
 
-constexpr Parameter kParameters[] = {
+constexpr Parameter kY4mSinkParameters[] = {
     {"path", ParameterType::path, "-", "file, named pipe, or - for standard output"},
     kSinkFpsParameter,
     kMatrixParameter,
@@ -39,7 +39,8 @@ void Y4mSink::do_close() { out_.close(); }
 void Y4mSink::do_abandon() noexcept { out_.discard(); }
 
 StageEntry y4m_sink_entry() {
-    return {"y4m", "Uncompressed film (YUV4MPEG2) to a file, a named pipe or standard output", kParameters,
+    return {"y4m", "Uncompressed film (YUV4MPEG2) to a file, a named pipe or standard output",
+            kY4mSinkParameters,
             Maker<Sink>([](const Parameters& p) { return std::make_unique<Y4mSink>(p); })};
 }
 

@@ -85,7 +85,7 @@ private:
     BoxBlur blur_;
 };
 
-constexpr std::array kTable{Parameter{
+constexpr std::array kBoxBlurParameters{Parameter{
     .name = "size",
     .type = ParameterType::integer,
     .default_value = "15",
@@ -104,7 +104,7 @@ StageEntry box_blur_entry() {
     return {
         .name = "box_blur",
         .summary = "Softens the edge: each pixel becomes the mean of a square around it.",
-        .parameters = mask::kTable,
+        .parameters = mask::kBoxBlurParameters,
         .make = Maker<MaskFilter>(
             [](const Parameters& parameters) { return std::make_unique<mask::BoxBlurFilter>(parameters); }),
     };

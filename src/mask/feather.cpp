@@ -173,7 +173,7 @@ private:
     Feather feather_;
 };
 
-constexpr std::array kTable{Parameter{
+constexpr std::array kFeatherParameters{Parameter{
     .name = "sigma",
     .type = ParameterType::number,
     .default_value = "3",
@@ -192,7 +192,7 @@ StageEntry feather_entry() {
     return {
         .name = "feather",
         .summary = "Softens the edge with a Gaussian blur.",
-        .parameters = mask::kTable,
+        .parameters = mask::kFeatherParameters,
         .make = Maker<MaskFilter>(
             [](const Parameters& parameters) { return std::make_unique<mask::FeatherFilter>(parameters); }),
     };

@@ -47,7 +47,7 @@ private:
     ComponentFringe fringe_;
 };
 
-constexpr std::array kTable{
+constexpr std::array kFillHolesParameters{
     Parameter{
         .name = "max_area",
         .type = ParameterType::number,
@@ -85,7 +85,7 @@ StageEntry fill_holes_entry() {
     return {
         .name = "fill_holes",
         .summary = "Makes small holes inside a person solid.",
-        .parameters = mask::kTable,
+        .parameters = mask::kFillHolesParameters,
         .make = Maker<MaskFilter>(
             [](const Parameters& parameters) { return std::make_unique<mask::FillHolesFilter>(parameters); }),
     };

@@ -198,7 +198,7 @@ private:
     cuda::DeviceBuffer device_scratch_;
 };
 
-constexpr std::array kTable{
+constexpr std::array kGuidedFilterParameters{
     Parameter{
         .name = "radius",
         .type = ParameterType::number,
@@ -252,7 +252,7 @@ StageEntry guided_filter_entry() {
     return {
         .name = "guided_filter",
         .summary = "Brings the matte's edge to the picture's edge, where the picture has one.",
-        .parameters = mask::kTable,
+        .parameters = mask::kGuidedFilterParameters,
         .make = Maker<MaskFilter>(
             [](const Parameters& parameters) { return std::make_unique<mask::GuidedFilter>(parameters); }),
     };

@@ -44,7 +44,7 @@ private:
     ComponentFringe fringe_;
 };
 
-constexpr std::array kTable{
+constexpr std::array kLargestComponentParameters{
     Parameter{
         .name = "min_area",
         .type = ParameterType::number,
@@ -82,7 +82,7 @@ StageEntry largest_component_entry() {
     return {
         .name = "largest_component",
         .summary = "Keeps the largest person (or persons) and removes specks elsewhere.",
-        .parameters = mask::kTable,
+        .parameters = mask::kLargestComponentParameters,
         .make = Maker<MaskFilter>([](const Parameters& parameters) {
             return std::make_unique<mask::LargestComponentFilter>(parameters);
         }),

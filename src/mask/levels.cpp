@@ -97,7 +97,7 @@ private:
     alignas(64) cuda::Curve curve_;
 };
 
-constexpr std::array kTable{
+constexpr std::array kLevelsParameters{
     Parameter{
         .name = "black",
         .type = ParameterType::number,
@@ -143,7 +143,7 @@ StageEntry levels_entry() {
     return {
         .name = "levels",
         .summary = "Stretches the matte between a black and a white point, with gamma; a soft threshold.",
-        .parameters = mask::kTable,
+        .parameters = mask::kLevelsParameters,
         .make = Maker<MaskFilter>(
             [](const Parameters& parameters) { return std::make_unique<mask::LevelsFilter>(parameters); }),
     };

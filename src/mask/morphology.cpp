@@ -210,13 +210,13 @@ constexpr Parameter kShape{
     .help = "Form of the structuring element; the ellipse rounds corners, the rectangle is faster.",
     .choices = "rect|ellipse",
 };
-constexpr std::array kTable{kSize, kShape};
+constexpr std::array kMorphologyParameters{kSize, kShape};
 
 StageEntry entry(std::string_view name, std::string_view summary, const std::vector<Extremum>& steps) {
     return {
         .name = name,
         .summary = summary,
-        .parameters = kTable,
+        .parameters = kMorphologyParameters,
         .make = Maker<MaskFilter>([name, steps](const Parameters& parameters) {
             return std::make_unique<MorphologyFilter>(name, parameters, steps);
         }),

@@ -127,7 +127,7 @@ private:
     int newest_ = 0;
 };
 
-constexpr std::array kTable{
+constexpr std::array kTemporalParameters{
     Parameter{
         .name = "time",
         .type = ParameterType::number,
@@ -178,7 +178,7 @@ StageEntry temporal_entry() {
     return {
         .name = "temporal",
         .summary = "Steadies the matte where the picture stands still and follows it where it moves.",
-        .parameters = mask::kTable,
+        .parameters = mask::kTemporalParameters,
         .make = Maker<MaskFilter>(
             [](const Parameters& parameters) { return std::make_unique<mask::TemporalFilter>(parameters); }),
     };

@@ -71,7 +71,7 @@ private:
     cuda::Curve curve_;  // the same, for GPUs
 };
 
-constexpr std::array kTable{Parameter{
+constexpr std::array kThresholdParameters{Parameter{
     .name = "level",
     .type = ParameterType::number,
     .default_value = "0.5",
@@ -96,7 +96,7 @@ StageEntry threshold_entry() {
     return {
         .name = "threshold",
         .summary = "Makes the matte hard: all or nothing.",
-        .parameters = mask::kTable,
+        .parameters = mask::kThresholdParameters,
         .make = Maker<MaskFilter>(
             [](const Parameters& parameters) { return std::make_unique<mask::ThresholdFilter>(parameters); }),
     };

@@ -94,19 +94,19 @@ std::optional<Description> describe_bodypix(Graph& graph) {
         ordered.push_back(*found);
     }
     if (description.find_output("segments") == nullptr) return std::nullopt;
-    const bool resnet = any_name_has(graph, "resnet_v1_50/");
-    if (!resnet && !any_name_has(graph, "MobilenetV1/")) return std::nullopt;
+    const bool is_resnet = any_name_has(graph, "resnet_v1_50/");
+    if (!is_resnet && !any_name_has(graph, "MobilenetV1/")) return std::nullopt;
     graph.outputs = std::move(ordered);
     const int stride = stride_of(graph, graph.outputs.front().node);
     if (stride < 1)
         throw Error(Errc::model, graph.origin + ": looks like BodyPix, but its output has no fixed stride");
-    description.architecture = resnet ? "bodypix-resnet50" : "bodypix-mobilenet_v1";
-    description.name = resnet ? fmt::format("bodypix-resnet50-{}", stride)
-                              : fmt::format("bodypix-mobilenet-{}-{}", multiplier_of(graph), stride);
+    description.architecture = is_resnet ? "bodypix-resnet50" : "bodypix-mobilenet_v1";
+    description.name = is_resnet ? fmt::format("bodypix-resnet50-{}", stride)
+                                 : fmt::format("bodypix-mobilenet-{}-{}", multiplier_of(graph), stride);
     description.output_stride = stride;
     description.input.rule = SizeRule::stride_plus;
     description.input.stride = stride;
-    if (resnet) {
+    if (is_resnet) {
         description.input.offset = {-123.15F, -115.90F, -103.06F};
     } else {
         description.input.scale.fill(static_cast<float>(1. / 127.5));

@@ -171,7 +171,7 @@ private:
             throw Error(Errc::model, fmt::format("model file '{}': has {} bytes; no model file is so large",
                                                  source.string(), fs::file_size(source)));
         }
-        read_file(source.string(), "model file", bytes);
+        vbg::read_file(source.string(), "model file", bytes);
         const std::string who = fmt::format("model file '{}'", part.string());
         const int fd = ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
         if (fd < 0) throw_write_error(who, errno);

@@ -13,7 +13,7 @@ namespace vbg {
 namespace {
 
 /// How late an order may be obeyed while the source is silent.
-constexpr std::chrono::milliseconds kPoll{100};
+constexpr std::chrono::milliseconds kReadPoll{100};
 
 bool is_loss(const std::exception_ptr& error) {
     try {
@@ -208,7 +208,7 @@ void Capture::read_one() {
     ConstFrameView frame;
     try {
         const auto start = Clock::now();
-        const ReadResult result = source_->read(frame, kPoll);
+        const ReadResult result = source_->read(frame, kReadPoll);
         damage_.add(*source_, meter_);
         const auto now = Clock::now();
         if (result == ReadResult::end) {

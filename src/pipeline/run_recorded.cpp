@@ -13,7 +13,7 @@ namespace vbg {
 
 namespace {
 
-constexpr std::chrono::milliseconds kPoll{200};  // how late a stop request may be noticed
+constexpr std::chrono::milliseconds kStopPoll{200};  // how late a stop request may be noticed
 
 }  // namespace
 
@@ -184,7 +184,7 @@ void Machine::finish_raw(const ConstFrameView& raw) {
 ReadResult Machine::read_next(ConstFrameView& frame) {
     try {
         // A frame that is under way does not wait for a source that keeps one waiting.
-        return read(frame, outputs.under_way() > 0 ? std::chrono::milliseconds(0) : kPoll);
+        return read(frame, outputs.under_way() > 0 ? std::chrono::milliseconds(0) : kStopPoll);
     } catch (...) {
         const std::exception_ptr first = std::current_exception();
         try {
@@ -201,7 +201,7 @@ bool Machine::wait_for_wish(const std::stop_token& stop) {
         meter.state.store(now == Wish::pause ? RunState::paused : RunState::frozen,
                           std::memory_order_relaxed);
         if (stop.stop_requested()) return false;
-        bell.wait_until(Clock::now() + kPoll);
+        bell.wait_until(Clock::now() + kStopPoll);
         mailbox.serve();
     }
     return true;

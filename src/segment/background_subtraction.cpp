@@ -17,7 +17,7 @@ namespace vbg::segment {
 
 namespace {
 
-constexpr std::array kParameters = {
+constexpr std::array kBackgroundSubtractionParameters = {
     Parameter{.name = "method",
               .type = ParameterType::choice,
               .default_value = "mog2",
@@ -116,16 +116,18 @@ private:
     int frames_ = 0;
 };
 
-std::string why_not() { return ""; }
+std::string why_no_subtraction() { return ""; }
 std::unique_ptr<Segmenter> make(const Parameters& parameters) {
     return std::make_unique<BackgroundSubtraction>(parameters);
 }
 
 #else
 
-std::string why_not() { return "not built: configure with -DVBG_MEDIA=ON (needs OpenCV's video module)"; }
+std::string why_no_subtraction() {
+    return "not built: configure with -DVBG_MEDIA=ON (needs OpenCV's video module)";
+}
 std::unique_ptr<Segmenter> make(const Parameters& /*parameters*/) {
-    throw Error(Errc::not_built, "background_subtraction: " + why_not());
+    throw Error(Errc::not_built, "background_subtraction: " + why_no_subtraction());
 }
 
 #endif
@@ -137,9 +139,9 @@ StageEntry background_subtraction_entry() {
             .summary =
                 "What differs from a learnt background (MOG2, KNN); needs no network and a camera that "
                 "stands still",
-            .parameters = kParameters,
+            .parameters = kBackgroundSubtractionParameters,
             .make = Maker<Segmenter>(make),
-            .why_not = why_not};
+            .why_not = why_no_subtraction};
 }
 
 }  // namespace vbg::segment

@@ -17,12 +17,12 @@ namespace vbg::segment {
 
 namespace {
 
-constexpr std::string_view kDefaultModel = "bodypix-mobilenet-075-16-quant2";
+constexpr std::string_view kDefaultBodypix = "bodypix-mobilenet-075-16-quant2";
 
-constexpr std::array kParameters = {
+constexpr std::array kBodypixParameters = {
     Parameter{.name = "model",
               .type = ParameterType::path,
-              .default_value = kDefaultModel,
+              .default_value = kDefaultBodypix,
               .help = "Name in the model catalogue (vbg-model list) or path of a .pt file."},
     Parameter{.name = "resolution",
               .type = ParameterType::number,
@@ -193,10 +193,10 @@ StageEntry bodypix_entry() {
     return {
         .name = "bodypix",
         .summary = "BodyPix 2 (TensorFlow.js' person segmentation): steady far from the camera, hard edges",
-        .parameters = kParameters,
+        .parameters = kBodypixParameters,
         .make = Maker<Segmenter>([](const Parameters& p) { return std::make_unique<BodyPix>(p); }),
         .score = 50,
-        .missing = [] { return why_model_is_missing(kDefaultModel); }};
+        .missing = [] { return why_model_is_missing(kDefaultBodypix); }};
 }
 
 }  // namespace vbg::segment

@@ -14,7 +14,7 @@ namespace vbg::segment {
 
 namespace {
 
-constexpr std::array kParameters = {
+constexpr std::array kChromaKeyParameters = {
     Parameter{.name = "key",
               .type = ParameterType::color,
               .default_value = "#00ff00",
@@ -113,7 +113,7 @@ private:
 StageEntry chroma_key_entry() {
     return {.name = "chroma_key",
             .summary = "Everything that is not of the key colour: for a green screen",
-            .parameters = kParameters,
+            .parameters = kChromaKeyParameters,
             .make = Maker<Segmenter>([](const Parameters& p) { return std::make_unique<ChromaKey>(p); })};
 }
 

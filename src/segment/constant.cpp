@@ -12,7 +12,7 @@ namespace vbg::segment {
 
 namespace {
 
-constexpr std::array kParameters = {
+constexpr std::array kConstantParameters = {
     Parameter{.name = "value",
               .type = ParameterType::integer,
               .default_value = "0",
@@ -63,7 +63,7 @@ private:
 StageEntry constant_entry() {
     return {.name = "constant",
             .summary = "The same matte everywhere, for tests and measurements; finds nobody",
-            .parameters = kParameters,
+            .parameters = kConstantParameters,
             .make = Maker<Segmenter>([](const Parameters& p) { return std::make_unique<Constant>(p); })};
 }
 

@@ -13,7 +13,7 @@ namespace vbg::segment {
 
 namespace {
 
-constexpr std::array kParameters = {
+constexpr std::array kFrameDifferenceParameters = {
     Parameter{
         .name = "threshold",
         .type = ParameterType::integer,
@@ -79,7 +79,7 @@ StageEntry frame_difference_entry() {
     return {
         .name = "frame_difference",
         .summary = "What moved since the last frame; needs no network and a camera that stands still",
-        .parameters = kParameters,
+        .parameters = kFrameDifferenceParameters,
         .make = Maker<Segmenter>([](const Parameters& p) { return std::make_unique<FrameDifference>(p); })};
 }
 

@@ -14,12 +14,12 @@ namespace vbg::segment {
 
 namespace {
 
-constexpr std::string_view kDefaultModel = "selfie-general";
+constexpr std::string_view kDefaultSelfie = "selfie-general";
 
-constexpr std::array kParameters = {
+constexpr std::array kSelfieParameters = {
     Parameter{.name = "model",
               .type = ParameterType::path,
-              .default_value = kDefaultModel,
+              .default_value = kDefaultSelfie,
               .help = "selfie-general (256x256), selfie-landscape (256x144), or the path of a .pt file."},
     Parameter{
         .name = "crop",
@@ -72,10 +72,10 @@ private:
 StageEntry selfie_entry() {
     return {.name = "selfie",
             .summary = "MediaPipe selfie segmentation: soft, quick, best for people near the camera",
-            .parameters = kParameters,
+            .parameters = kSelfieParameters,
             .make = Maker<Segmenter>([](const Parameters& p) { return std::make_unique<Selfie>(p); }),
             .score = 100,
-            .missing = [] { return why_model_is_missing(kDefaultModel); }};
+            .missing = [] { return why_model_is_missing(kDefaultSelfie); }};
 }
 
 }  // namespace vbg::segment

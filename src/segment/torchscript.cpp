@@ -8,7 +8,7 @@ namespace vbg::segment {
 
 namespace {
 
-constexpr std::array kParameters = {
+constexpr std::array kTorchscriptParameters = {
     Parameter{
         .name = "model",
         .type = ParameterType::path,
@@ -55,7 +55,7 @@ public:
 StageEntry torchscript_entry() {
     return {.name = "torchscript",
             .summary = "Any TorchScript network with a description of its input and output",
-            .parameters = kParameters,
+            .parameters = kTorchscriptParameters,
             .make = Maker<Segmenter>([](const Parameters& p) { return std::make_unique<TorchScript>(p); })};
 }
 

@@ -25,7 +25,7 @@ namespace {
 
 constexpr auto kSoon = 2s;  // half a second's grace, and a busy machine
 
-FrameSpec spec_of(const Frame& f) { return {f.width(), f.height(), f.format(), {}, {}, 30}; }
+FrameSpec spec_for(const Frame& f) { return {f.width(), f.height(), f.format(), {}, {}, 30}; }
 
 /// A named pipe with a reader that never reads.
 struct Pipe {
@@ -79,7 +79,7 @@ TEST_CASE("a pipe whose reader does not read is waited for until interrupted") {
         CAPTURE(kind);
         const Pipe pipe;
         auto sink = make_sink(kind + pipe.path);
-        sink->open(spec_of(f));
+        sink->open(spec_for(f));
         check_interrupted(*sink, [&] { sink->write(f.view()); });
         // What comes later does not wait either.
         const auto start = Clock::now();
@@ -89,7 +89,7 @@ TEST_CASE("a pipe whose reader does not read is waited for until interrupted") {
         sink->close();
         // And then it can be used again.
         sink->rearm();
-        sink->open(spec_of(f));
+        sink->open(spec_for(f));
         check_interrupted(*sink, [&] { sink->write(f.view()); });
         sink->abandon();
     }
@@ -101,14 +101,14 @@ TEST_CASE("opening a pipe that nobody reads is waited for until interrupted") {
     REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
     const Frame f = noise_frame(32, 24);
     auto sink = make_sink("y4m:path=" + path);
-    check_interrupted(*sink, [&] { sink->open(spec_of(f)); });
+    check_interrupted(*sink, [&] { sink->open(spec_for(f)); });
     const auto start = Clock::now();
-    CHECK(check_throws(Errc::io, {"stopped"}, [&] { sink->open(spec_of(f)); }) ==
+    CHECK(check_throws(Errc::io, {"stopped"}, [&] { sink->open(spec_for(f)); }) ==
           ECANCELED);  // until rearm()
     CHECK(Clock::now() - start < kSoon);
     sink->rearm();
     const int reader = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    sink->open(spec_of(f));
+    sink->open(spec_for(f));
     sink->write(f.view());
     sink->close();
     ::close(reader);
@@ -118,7 +118,7 @@ TEST_CASE("a reader who is alive gets the whole frame though the sink is interru
     const Frame f = noise_frame(640, 480);
     const Pipe pipe;
     auto sink = make_sink("raw:path=" + pipe.path);
-    sink->open(spec_of(f));
+    sink->open(spec_for(f));
     std::atomic<std::size_t> got{0};
     std::atomic<bool> done{false};
     std::thread reader([&] {
@@ -144,7 +144,7 @@ TEST_CASE("standard output is interrupted too, and stays as blocking as it was f
     {
         const StdoutTo redirected(ends[1]);
         auto sink = make_sink("y4m");
-        sink->open(spec_of(f));
+        sink->open(spec_for(f));
         check_interrupted(*sink, [&] { sink->write(f.view()); });
         CHECK((::fcntl(1, F_GETFL) & O_NONBLOCK) == 0);
         sink->close();
@@ -160,7 +160,7 @@ TEST_CASE("what blocks and cannot be opened anew is never given more than it has
     const Frame f = noise_frame(320, 240);
     // A descriptor by number: /dev/fd opens a pipe with the flags of a plain open(), so it blocks.
     auto sink = make_sink("raw:path=/dev/fd/" + std::to_string(ends[1]));
-    sink->open(spec_of(f));
+    sink->open(spec_for(f));
     check_interrupted(*sink, [&] { sink->write(f.view()); });
     sink->close();
     ::close(ends[0]);
@@ -171,7 +171,7 @@ TEST_CASE("files wait for nobody: they are written whole") {
     TempDir dir;
     const Frame f = noise_frame(320, 240);
     auto sink = make_sink("raw:path=" + dir / "f.raw");
-    sink->open(spec_of(f));
+    sink->open(spec_for(f));
     sink->interrupt();
     sink->write(f.view());
     sink->close();

@@ -107,6 +107,26 @@ inline Matte noise_matte(int width, int height, unsigned seed) {
     return matte;
 }
 
+/// The largest difference, over all but the last `leave_out` columns and rows.
+inline double worst_error(const Matte& got, const std::vector<double>& expected, int leave_out = 0) {
+    double worst = 0;
+    for (int y = 0; y < got.height - leave_out; ++y) {
+        for (int x = 0; x < got.width - leave_out; ++x) {
+            worst = std::max(worst, std::abs(got.at(x, y) - expected[got.index(x, y)]));
+        }
+    }
+    return worst;
+}
+
+/// Person from the column `edge` on.
+inline Matte half_plane(int width, int height, int edge) {
+    Matte matte(width, height);
+    for (int y = 0; y < height; ++y) {
+        for (int x = edge; x < width; ++x) matte.at(x, y) = 255;
+    }
+    return matte;
+}
+
 /// A disc with a soft edge `soft` pixels wide, at (cx, cy) in pixels.
 inline Matte disc_matte(int width, int height, double cx, double cy, double radius, double soft = 1) {
     Matte matte(width, height);

@@ -24,14 +24,6 @@ std::vector<double> float_blur(const Matte& in, int size) {
     return values;
 }
 
-double worst_error(const Matte& got, const std::vector<double>& expected) {
-    double worst = 0;
-    for (std::size_t i = 0; i < expected.size(); ++i) {
-        worst = std::max(worst, std::abs(got.values[i] - expected[i]));
-    }
-    return worst;
-}
-
 }  // namespace
 
 TEST_CASE("box_blur: the float mean to within rounding") {

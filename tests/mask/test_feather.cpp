@@ -42,25 +42,6 @@ std::vector<double> gaussian(const Matte& in, double sigma) {
     return blur(blur(start, 1, in.width, true), 1, in.width, false);
 }
 
-/// Over all but the last `leave_out` columns and rows.
-double worst_error(const Matte& got, const std::vector<double>& expected, int leave_out = 0) {
-    double worst = 0;
-    for (int y = 0; y < got.height - leave_out; ++y) {
-        for (int x = 0; x < got.width - leave_out; ++x) {
-            worst = std::max(worst, std::abs(got.at(x, y) - expected[got.index(x, y)]));
-        }
-    }
-    return worst;
-}
-
-Matte half_plane(int width, int height, int edge) {
-    Matte matte(width, height);
-    for (int y = 0; y < height; ++y) {
-        for (int x = edge; x < width; ++x) matte.at(x, y) = 255;
-    }
-    return matte;
-}
-
 std::vector<Matte> inputs(int width, int height) {
     return {noise_matte(width, height, 3), half_plane(width, height, width / 2),
             disc_matte(width, height, width * 0.4, height * 0.5, width * 0.25)};

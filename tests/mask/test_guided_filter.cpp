@@ -11,7 +11,7 @@ using namespace test;
 
 namespace {
 
-int mirrored(int i, int n) {
+int mirrored_101(int i, int n) {
     while (n > 1 && (i < 0 || i >= n)) i = i < 0 ? -i : 2 * n - 2 - i;
     return n > 1 ? i : 0;
 }
@@ -26,8 +26,8 @@ Plane mean(const Plane& from, int width, int height, int r) {
             double sum = 0;
             for (int j = -r; j <= r; ++j) {
                 for (int i = -r; i <= r; ++i) {
-                    sum += from[static_cast<std::size_t>(mirrored(y + j, height) * width +
-                                                         mirrored(x + i, width))];
+                    sum += from[static_cast<std::size_t>(mirrored_101(y + j, height) * width +
+                                                         mirrored_101(x + i, width))];
                 }
             }
             to[static_cast<std::size_t>(y * width + x)] = sum / ((2 * r + 1) * (2 * r + 1));
@@ -115,14 +115,6 @@ vbg::Frame two_colours(int width, int height, int edge, std::array<int, 3> left,
     return frame;
 }
 
-Matte half_plane(int width, int height, int edge) {
-    Matte matte(width, height);
-    for (int y = 0; y < height; ++y) {
-        for (int x = edge; x < width; ++x) matte.at(x, y) = 255;
-    }
-    return matte;
-}
-
 Matte apply(const std::string& spec, const vbg::Frame& guide, Matte in) {
     vbg::Context context;
     auto filter = vbg::make_mask_filter(spec);
@@ -130,14 +122,6 @@ Matte apply(const std::string& spec, const vbg::Frame& guide, Matte in) {
     Matte out(in.width, in.height);
     filter->apply(guide.view(), in.view(), out.view(), context);
     return out;
-}
-
-double worst_error(const Matte& got, const Plane& expected) {
-    double worst = 0;
-    for (std::size_t i = 0; i < expected.size(); ++i) {
-        worst = std::max(worst, std::abs(got.values[i] - expected[i]));
-    }
-    return worst;
 }
 
 }  // namespace

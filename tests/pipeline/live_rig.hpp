@@ -64,12 +64,6 @@ private:
     std::shared_ptr<Seen> seen_;
 };
 
-/// Left half person, right half room.
-inline void left_half(const ConstFrameView&, const MaskView& m) {
-    fill(m, 0);
-    for (int y = 0; y < m.height; ++y) std::fill_n(m.row(y), m.width / 2, std::byte{255});
-}
-
 /// The segmenter of left_half() that does what the test says first.
 struct LiveRig {
     std::shared_ptr<CameraScript> camera = std::make_shared<CameraScript>();

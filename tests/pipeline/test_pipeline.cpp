@@ -14,18 +14,13 @@ using test::CountingSource;
 using test::frames_under_way;
 using test::FunctionSegmenter;
 using test::FunctionSink;
+using test::left_half;
 using test::PlainOver;
 
 namespace {
 
 int at(const ConstFrameView& v, int x, int y, int c) {
     return std::to_integer<int>(v.row(y)[static_cast<std::ptrdiff_t>(x) * 3 + c]);
-}
-
-/// Left half person, right half room.
-void left_half(const ConstFrameView&, const MaskView& m) {
-    fill(m, 0);
-    for (int y = 0; y < m.height; ++y) std::fill_n(m.row(y), m.width / 2, std::byte{255});
 }
 
 class Paint final : public Effect {

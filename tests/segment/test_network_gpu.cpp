@@ -25,7 +25,7 @@ using net::Precision;
 namespace {
 
 constexpr Device kGpu{DeviceType::cuda, 0};
-constexpr int kHeight = 96, kWidth = 128;
+constexpr int kInputHeight = 96, kInputWidth = 128;
 
 bool can_run_here() {
     const std::string why = cuda::why_not().empty() ? net::why_cpu() : cuda::why_not();
@@ -35,8 +35,8 @@ bool can_run_here() {
 }
 
 /// Another one for every number; values 0 to 1.
-std::vector<float> input_of(int number) {
-    std::vector<float> values(std::size_t{kHeight} * kWidth * 3);
+std::vector<float> values_of(int number) {
+    std::vector<float> values(std::size_t{kInputHeight} * kInputWidth * 3);
     for (std::size_t i = 0; i < values.size(); ++i)
         values[i] = static_cast<float>((i * 7 + static_cast<std::size_t>(number) * 31) % 101) / 100.F;
     return values;
@@ -76,7 +76,7 @@ struct Both {
 constexpr auto kPlain = "    return torch.conv2d(x, self.weight)\n";
 // cuDNN multiplies numbers rounded to 11 bits (TF32); another input is off by far more.
 constexpr float kMost = 0.02F;
-constexpr std::size_t kBytes = std::size_t{kHeight} * kWidth * 3 * sizeof(float);
+constexpr std::size_t kBytes = std::size_t{kInputHeight} * kInputWidth * 3 * sizeof(float);
 
 /// Replays a recording for inputs that the stream has only just got.
 void check_replays(const Both& both, net::Recording& recorded, const cuda::DeviceBuffer& input,
@@ -85,10 +85,10 @@ void check_replays(const Both& both, net::Recording& recorded, const cuda::Devic
     std::vector<net::Output> wanted, got;
     for (int i = 0; i < 20; ++i) {
         CAPTURE(i);
-        const std::vector<float> given = input_of(i);
+        const std::vector<float> given = values_of(i);
         cuda::copy_bytes(given.data(), input.data(), kBytes, kGpu, stream);
-        both.on_gpu->run_from_gpu(there, kHeight, kWidth, stream.native, got, &recorded);
-        both.on_cpu->run(given.data(), kHeight, kWidth, wanted);
+        both.on_gpu->run_from_gpu(there, kInputHeight, kInputWidth, stream.native, got, &recorded);
+        both.on_cpu->run(given.data(), kInputHeight, kInputWidth, wanted);
         CHECK(difference(wanted, got) <= kMost);
     }
 }
@@ -104,13 +104,13 @@ TEST_CASE("a network on a GPU takes its input in the turn of the stream that mak
     for (int i = 0; i < 40; ++i) {
         CAPTURE(i);
         const auto which = static_cast<std::size_t>(i % 3 == 0);
-        const std::vector<float> given = input_of(i);
+        const std::vector<float> given = values_of(i);
         cuda::copy_bytes(given.data(), inputs[which].data(), kBytes, kGpu, streams[which].ref());
-        both.on_gpu->run_from_gpu(reinterpret_cast<const float*>(inputs[which].data()), kHeight, kWidth,
-                                  streams[which].ref().native, got);
-        both.on_cpu->run(given.data(), kHeight, kWidth, wanted);
+        both.on_gpu->run_from_gpu(reinterpret_cast<const float*>(inputs[which].data()), kInputHeight,
+                                  kInputWidth, streams[which].ref().native, got);
+        both.on_cpu->run(given.data(), kInputHeight, kInputWidth, wanted);
         CHECK(difference(wanted, got) <= kMost);
-        both.on_gpu->run(given.data(), kHeight, kWidth, got);
+        both.on_gpu->run(given.data(), kInputHeight, kInputWidth, got);
         CHECK(difference(wanted, got) <= kMost);
     }
 }
@@ -128,7 +128,7 @@ TEST_CASE(
         std::thread other([&] {
             std::vector<float> back(kBytes / sizeof(float));
             for (int i = 0; !stop; ++i) {
-                const std::vector<float> given = input_of(i);
+                const std::vector<float> given = values_of(i);
                 cuda::copy_bytes(given.data(), others.data(), kBytes, kGpu, stream);
                 cuda::copy_bytes(others.data(), back.data(), kBytes, kGpu, stream);
                 cuda::synchronize(kGpu, stream);
@@ -136,7 +136,7 @@ TEST_CASE(
             }
         });
         for (int i = 0; i < 5; ++i) {
-            const auto recorded = both.on_gpu->record(there, kHeight, kWidth, stream.native);
+            const auto recorded = both.on_gpu->record(there, kInputHeight, kInputWidth, stream.native);
             check_replays(both, *recorded, input, stream);
         }
         stop = true;
@@ -156,13 +156,14 @@ TEST_CASE("a network that cannot be recorded runs as before, and others are reco
     const auto* const there = reinterpret_cast<const float*>(input.data());
     std::vector<net::Output> wanted, got;
     for (int i = 0; i < 3; ++i) {
-        CHECK_THROWS_AS((void)waits.on_gpu->record(there, kHeight, kWidth, stream.ref().native), Error);
-        const std::vector<float> given = input_of(i);
+        CHECK_THROWS_AS((void)waits.on_gpu->record(there, kInputHeight, kInputWidth, stream.ref().native),
+                        Error);
+        const std::vector<float> given = values_of(i);
         cuda::copy_bytes(given.data(), input.data(), kBytes, kGpu, stream.ref());
-        waits.on_gpu->run_from_gpu(there, kHeight, kWidth, stream.ref().native, got);
-        waits.on_cpu->run(given.data(), kHeight, kWidth, wanted);
+        waits.on_gpu->run_from_gpu(there, kInputHeight, kInputWidth, stream.ref().native, got);
+        waits.on_cpu->run(given.data(), kInputHeight, kInputWidth, wanted);
         CHECK(difference(wanted, got) <= kMost);
-        const auto recorded = both.on_gpu->record(there, kHeight, kWidth, stream.ref().native);
+        const auto recorded = both.on_gpu->record(there, kInputHeight, kInputWidth, stream.ref().native);
         check_replays(both, *recorded, input, stream.ref());
     }
 }
@@ -178,21 +179,22 @@ TEST_CASE(
     const cuda::DeviceBuffer input(kBytes, kGpu);
     const auto* const there = reinterpret_cast<const float*>(input.data());
     for (const Both* both : {&one, &two}) {
-        const auto recorded = both->on_gpu->record(there, kHeight, kWidth, streams[0].ref().native);
+        const auto recorded = both->on_gpu->record(there, kInputHeight, kInputWidth, streams[0].ref().native);
         CHECK(recorded->graph() != nullptr);
         REQUIRE(recorded->bad() != nullptr);
         REQUIRE(recorded->answers().size() == 1);
         const net::Recording::OnGpu& answer = recorded->answers().front();
-        CHECK(answer.height == kHeight);
-        CHECK(answer.width == kWidth);
+        CHECK(answer.height == kInputHeight);
+        CHECK(answer.width == kInputWidth);
         REQUIRE(answer.channels == (both == &one ? 1 : 2));
         std::vector<net::Output> wanted, waited, queued(1);
-        queued[0].data.resize(std::size_t{kHeight} * kWidth * static_cast<std::size_t>(answer.channels));
+        queued[0].data.resize(std::size_t{kInputHeight} * kInputWidth *
+                              static_cast<std::size_t>(answer.channels));
         for (int i = 0; i < 20; ++i) {
             CAPTURE(i);
             const StreamRef stream = streams[i % 2].ref();
             const bool bad_input = i % 5 == 3;
-            std::vector<float> given = input_of(i);
+            std::vector<float> given = values_of(i);
             if (bad_input) given[1234] = std::numeric_limits<float>::infinity();
             int bad = -1;
             cuda::copy_bytes(given.data(), input.data(), kBytes, kGpu, stream);
@@ -208,7 +210,7 @@ TEST_CASE(
             }
             recorded->run(waited);
             CHECK(queued[0].data == waited[0].data);
-            both->on_cpu->run(given.data(), kHeight, kWidth, wanted);
+            both->on_cpu->run(given.data(), kInputHeight, kInputWidth, wanted);
             CHECK(difference(wanted, queued) <= kMost);
         }
     }

@@ -22,9 +22,14 @@
 #include <cstdint>
 #include <string>
 
+#include <vbg/types.hpp>
+
 #include "cuda/status.hpp"
 
 namespace vbg::cuda::simulated {
+
+/// The first of them.
+inline constexpr Device kGpu{DeviceType::cuda, 0};
 
 /// All since the program began. A difference of two tells what happened between them.
 struct Counts {

@@ -30,7 +30,7 @@ using vbg_test::check_throws;
 
 namespace {
 
-const Device kGpu{DeviceType::cuda, 0};
+using simulated::kGpu;
 
 /// A few rows of bytes on the GPU, a stream, and pinned memory to look at.
 struct Rig {

@@ -24,8 +24,9 @@ namespace simulated = vbg::cuda::simulated;
 
 namespace {
 
-constexpr int kWidth = 161, kHeight = 91, kFrames = 4;
-constexpr Device kCpu{}, kGpu{DeviceType::cuda, 0}, kPinned{DeviceType::cuda_host, 0};
+constexpr int kWidth = 161, kHeight = 91, kFramesAhead = 4;
+using simulated::kGpu;
+constexpr Device kCpu{}, kPinned{DeviceType::cuda_host, 0};
 constexpr std::int64_t kFrameBytes = 3 * kWidth * kHeight, kMaskBytes = kWidth * kHeight;
 
 FrameSpec spec_on(Device device, PixelFormat format = PixelFormat::bgr8) {
@@ -80,7 +81,7 @@ std::vector<Frame> on_cpu() {
     Context context;
     Chain chain(kCpu, context);
     std::vector<Frame> results;
-    for (int i = 0; i < kFrames; ++i) {
+    for (int i = 0; i < kFramesAhead; ++i) {
         Frame frame(kWidth, kHeight, PixelFormat::bgr8), room(kWidth, kHeight, PixelFormat::bgr8);
         Mask matte(kWidth, kHeight);
         draw(i, frame.view(), matte.view());
@@ -114,9 +115,9 @@ TEST_CASE("a frame's way on a GPU: up once, down once, no wait, no allocation, a
         const cuda::Stream stream(kGpu);
         Context context(1, kGpu, stream.ref());
         Chain chain(kGpu, context);
-        std::array<Slot, kFrames> slots;
+        std::array<Slot, kFramesAhead> slots;
         const auto before = simulated::counts();
-        for (int i = 0; i < kFrames; ++i) {  // all of them ahead of the GPU
+        for (int i = 0; i < kFramesAhead; ++i) {  // all of them ahead of the GPU
             Slot& slot = slots[static_cast<std::size_t>(i)];
             draw(i, slot.host.view(), slot.host_matte.view());
             slot.queue(i, chain, stream.ref());
@@ -128,10 +129,10 @@ TEST_CASE("a frame's way on a GPU: up once, down once, no wait, no allocation, a
         for (std::size_t i = 0; i < slots.size(); ++i)
             CHECK(vbg_test::equal_pixels(slots[i].result.view(), wanted[i].view()));
         // What goes up beside the pictures are the hologram's rows, a few bytes each.
-        CHECK(counts.copies_up == 3 * kFrames);
-        CHECK(counts.bytes_up <= kFrames * (kFrameBytes + kMaskBytes + 16 * kHeight));
-        CHECK(counts.copies_down == kFrames);
-        CHECK(counts.bytes_down == kFrames * kFrameBytes);
+        CHECK(counts.copies_up == 3 * kFramesAhead);
+        CHECK(counts.bytes_up <= kFramesAhead * (kFrameBytes + kMaskBytes + 16 * kHeight));
+        CHECK(counts.copies_down == kFramesAhead);
+        CHECK(counts.bytes_down == kFramesAhead * kFrameBytes);
         CHECK(counts.allocations + counts.releases + counts.waits + counts.queries == 0);
     }
     CHECK(simulated::memory_in_use() == 0);

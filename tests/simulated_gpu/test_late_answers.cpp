@@ -20,7 +20,7 @@ namespace gpu = vbg::cuda::simulated;
 
 namespace {
 
-constexpr Device kGpu{DeviceType::cuda, 0};
+using gpu::kGpu;
 
 /// A GPU with an int that says whether an answer is bad.
 struct Fixture {

@@ -28,7 +28,7 @@ using vbg_test::check_throws;
 
 namespace {
 
-const Device kGpu{DeviceType::cuda, 0};
+using simulated::kGpu;
 
 /// A case begins and ends with a GPU on which nothing is left.
 struct CleanGpu {

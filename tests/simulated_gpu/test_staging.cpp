@@ -18,7 +18,7 @@ namespace simulated = vbg::cuda::simulated;
 
 namespace {
 
-constexpr Device kGpu{DeviceType::cuda, 0};
+using simulated::kGpu;
 constexpr std::size_t kBytes = 300;
 
 using Pieces = cuda::Staging<cuda::PinnedBuffer>;

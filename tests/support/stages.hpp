@@ -37,6 +37,12 @@ private:
     int frames_, next_ = 0;
 };
 
+/// Left half person, right half room.
+inline void left_half(const ConstFrameView&, const MaskView& m) {
+    fill(m, 0);
+    for (int y = 0; y < m.height; ++y) std::fill_n(m.row(y), m.width / 2, std::byte{255});
+}
+
 /// Calls a function for the matte of each frame.
 class FunctionSegmenter final : public Segmenter {
 public:

@@ -15,7 +15,7 @@ namespace vbg {
 
 namespace {
 
-constexpr Parameter kParameters[] = {
+constexpr Parameter kPipewireParameters[] = {
     {"name", ParameterType::text, "vbg", "of the camera, as programs list it"},
     {"description", ParameterType::text, "name",
      "longer name for people, which most programs show; name: the same as the name"},
@@ -28,15 +28,17 @@ constexpr Parameter kParameters[] = {
 };
 
 #ifdef VBG_HAVE_PIPEWIRE
-Maker<Sink> maker() {
+Maker<Sink> pipewire_maker() {
     return [](const Parameters& p) { return std::make_unique<pipewire::PipeWireSink>(p); };
 }
-std::string why_not() { return {}; }
+std::string why_no_pipewire() { return {}; }
 #else
-std::string why_not() { return "not built: configure with -DVBG_PIPEWIRE=ON and libpipewire-0.3-dev"; }
-Maker<Sink> maker() {
+std::string why_no_pipewire() {
+    return "not built: configure with -DVBG_PIPEWIRE=ON and libpipewire-0.3-dev";
+}
+Maker<Sink> pipewire_maker() {
     return [](const Parameters&) -> std::unique_ptr<Sink> {
-        throw Error(Errc::not_built, "pipewire: " + why_not());
+        throw Error(Errc::not_built, "pipewire: " + why_no_pipewire());
     };
 }
 #endif
@@ -45,12 +47,12 @@ Maker<Sink> maker() {
 
 StageEntry pipewire_sink_entry() {
     return {"pipewire", "A camera in PipeWire, for Wayland, Flatpak and machines without v4l2loopback",
-            kParameters, maker(), why_not};
+            kPipewireParameters, pipewire_maker(), why_no_pipewire};
 }
 
 Finding diagnose_pipewire() {
     constexpr Severity info = Severity::info;  // one of several ways to have a camera
-    const std::string missing = why_not();
+    const std::string missing = why_no_pipewire();
     if (!missing.empty())
         return {info, "virtual camera", "the sink pipewire, which needs no kernel module, is " + missing, {}};
     // NOLINTBEGIN(concurrency-mt-unsafe): as libpipewire does

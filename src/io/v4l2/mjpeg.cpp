@@ -23,6 +23,14 @@ namespace vbg::v4l2 {
 
 #ifdef VBG_HAVE_JPEG
 
+/// libjpeg's error handler with a way out. The base comes first: libjpeg hands out pointers to it.
+struct JpegErrors {
+    jpeg_error_mgr base{};
+    std::jmp_buf jump{};
+    char text[JMSG_LENGTH_MAX]{};
+    bool damaged = false;
+};
+
 namespace {
 
 constexpr int kBlock = DCTSIZE;       // libjpeg works in blocks of 8x8
@@ -38,24 +46,16 @@ bool harmless(int code) {
            code == JWRN_BOGUS_ICC;
 }
 
-/// libjpeg's error handler with a way out. The base comes first: libjpeg hands out pointers to it.
-struct Errors {
-    jpeg_error_mgr base{};
-    std::jmp_buf jump{};
-    char text[JMSG_LENGTH_MAX]{};
-    bool damaged = false;
-};
-
-Errors& errors_of(j_common_ptr info) { return *reinterpret_cast<Errors*>(info->err); }
+JpegErrors& errors_of(j_common_ptr info) { return *reinterpret_cast<JpegErrors*>(info->err); }
 
 extern "C" {
 void vbg_jpeg_exit(j_common_ptr info) {
-    Errors& errors = errors_of(info);
+    JpegErrors& errors = errors_of(info);
     (*info->err->format_message)(info, errors.text);
     std::longjmp(errors.jump, 1);
 }
 void vbg_jpeg_message(j_common_ptr info, int level) {
-    Errors& errors = errors_of(info);
+    JpegErrors& errors = errors_of(info);
     if (level >= 0 || errors.damaged || harmless(info->err->msg_code)) return;
     errors.damaged = true;
     (*info->err->format_message)(info, errors.text);
@@ -95,7 +95,7 @@ void halve_both(const JSAMPLE* a, const JSAMPLE* b, int width, JSAMPLE* out) {
 
 struct JpegDecoder::Impl {
     jpeg_decompress_struct info{};
-    Errors errors;
+    JpegErrors errors;
     jpeg_source_mgr source{};
     int width, height;
     std::size_t luma_stride, chroma_stride;

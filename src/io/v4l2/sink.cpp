@@ -12,7 +12,7 @@ namespace vbg::v4l2 {
 
 namespace {
 
-constexpr Parameter kParameters[] = {
+constexpr Parameter kSinkParameters[] = {
     {"device", ParameterType::text, "auto",
      "a node such as /dev/video20, or the name of its card; auto: the first virtual camera", "", 0, 0, "",
      false, true},
@@ -108,7 +108,7 @@ SinkCounters OutputSink::counters() const noexcept {
 namespace vbg {
 
 StageEntry v4l2_sink_entry() {
-    return {"v4l2", "A virtual camera (v4l2loopback), for video calls", v4l2::kParameters,
+    return {"v4l2", "A virtual camera (v4l2loopback), for video calls", v4l2::kSinkParameters,
             Maker<Sink>([](const Parameters& p) { return std::make_unique<v4l2::OutputSink>(p); })};
 }
 

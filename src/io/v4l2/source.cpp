@@ -9,7 +9,7 @@ namespace vbg::v4l2 {
 
 namespace {
 
-constexpr Parameter kParameters[] = {
+constexpr Parameter kSourceParameters[] = {
     {"device", ParameterType::text, "auto",
      "the camera: auto (the first), a node (/dev/video0), a lasting name (/dev/v4l/by-id/...), its number, "
      "or "
@@ -290,7 +290,7 @@ void CameraSource::do_close() noexcept {
 StageEntry camera_source_entry() {
     return {.name = "v4l2",
             .summary = "A camera: webcam, capture card, or any other V4L2 device",
-            .parameters = kParameters,
+            .parameters = kSourceParameters,
             .make = Maker<Source>([](const Parameters& p) { return std::make_unique<CameraSource>(p); }),
             .score = 100,
             .missing = [] {
