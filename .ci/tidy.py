@@ -1,9 +1,9 @@
 """clang-tidy over the library and its programs, with the compile commands of a build folder made by clang:
     python3 .ci/tidy.py BUILD-FOLDER
 
-Nearly all of its time goes into headers, so it reads a few files of a folder at once, put behind one another. Constants that
-several of them have get a number each; files with other names of their own in common are kept apart. Files in which something
-is found, or which do not compile together, are read once more, one by one: that decides.
+Nearly all of its time goes into headers, so it reads a few files of a folder at once, put behind one another; files with names
+of their own in common are kept apart. Files in which something is found, or which do not compile together, are read once more,
+one by one: that decides.
 """
 
 import collections
@@ -36,10 +36,8 @@ def sources():
 
 
 def defined_in(name):
-    """What a file defines: its constants, and all else."""
-    defines = {kind or other for kind, other in DEFINES.findall((ROOT / name).read_text())}
-    constants = {word for word in defines if re.match("k[A-Z]", word)}
-    return constants, defines - constants
+    """The names of what a file defines."""
+    return {kind or other for kind, other in DEFINES.findall((ROOT / name).read_text())}
 
 
 def batches(names):
@@ -50,7 +48,7 @@ def batches(names):
         if "foreach_target" in (ROOT / name).read_text():  # includes itself once for each kind of processor
             singles.append([name])
             continue
-        _, defines = defined_in(name)
+        defines = defined_in(name)
         for batch, taken in folders[os.path.dirname(name)]:
             if len(batch) < AT_ONCE and not taken & defines:
                 batch.append(name)
@@ -59,17 +57,6 @@ def batches(names):
         else:
             folders[os.path.dirname(name)].append(([name], defines))
     return singles + [batch for folder in folders.values() for batch, _ in folder]
-
-
-def together(batch):
-    """The files' text as one file's."""
-    parts = []
-    for number, name in enumerate(batch):
-        constants = sorted(defined_in(name)[0])
-        parts += [f"#define {word} {word}_{number}\n" for word in constants]
-        parts.append((ROOT / name).read_text())
-        parts += [f"#undef {word}\n" for word in constants]
-    return "".join(parts)
 
 
 def command_of(name, commands, file):
@@ -91,7 +78,7 @@ def check(batch, commands, folder):
     if len(batch) > 1:
         checks = [f"--checks={NOT_TOGETHER}"]
         file = pathlib.Path(tempfile.mkdtemp(dir=folder)) / pathlib.Path(batch[0]).name
-        file.write_text(together(batch))
+        file.write_text("".join((ROOT / name).read_text() for name in batch))
     command = command_of(batch[0], commands, file)
     database = pathlib.Path(tempfile.mkdtemp(dir=folder))
     entry = {"directory": commands[str(ROOT / batch[0])]["directory"], "command": shlex.join(command), "file": str(file)}

@@ -11,6 +11,15 @@ function(vbg_light target)
   endif()
 endfunction()
 
+# The presets compile several files of a target as one (CMAKE_UNITY_BUILD): most of a file's time is its headers'. So names that are a
+# file's own differ from those of its target's other files. -DCMAKE_UNITY_BUILD=OFF compiles each by itself, for those who edit one
+# over and over; the checks build the library so once, too.
+
+# vbg_compile_alone(FILE...): of vbg_objects, in this folder. They include themselves, once for each kind of processor.
+function(vbg_compile_alone)
+  set_source_files_properties(${ARGN} TARGET_DIRECTORY vbg_objects PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+endfunction()
+
 # vbg_link_fast(TARGET): for programs of the build tree, of which there are many, each with all of the library: a linker that takes a
 # tenth of the default one's time, where there is one.
 include(CheckLinkerFlag)
