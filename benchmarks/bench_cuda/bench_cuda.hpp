@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vbg/vbg.hpp>
@@ -21,10 +22,19 @@ struct Options {
     bool quick = false;              ///< a few frames only: does it work at all?
 };
 
-/// Numbers that cannot be trusted are not made: a wrong result ends the program with these words.
+/// Numbers that cannot be trusted are not made: what is wrong is not timed.
 class Wrong : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
+};
+
+/// What one part found.
+struct Report {
+    nlohmann::json rows = nlohmann::json::array();
+    std::vector<std::string> wrong;
+
+    /// Calls it. What it throws is told and kept, and the rest goes on.
+    void attempt(const std::function<void()>& body);
 };
 
 /// Slow gradients with noise.
@@ -32,10 +42,13 @@ public:
 /// The value that so much (0..1) of them do not exceed; 0 of none.
 [[nodiscard]] double percentile(std::vector<double> values, double part);
 
-/// Each part of the benchmark prints its table and answers it as JSON.
-nlohmann::json measure_kernels(const Options& options);
-nlohmann::json measure_pipelines(const Options& options);
-nlohmann::json measure_streams(const Options& options);
-nlohmann::json compare_masks(const Options& options);
+/// A spec with more parameters.
+[[nodiscard]] std::string with(const std::string& spec, const std::string& parameters);
+
+/// Each part of the benchmark prints its table.
+void measure_kernels(const Options& options, Report& report);
+void measure_pipelines(const Options& options, Report& report);
+void measure_streams(const Options& options, Report& report);
+void compare_masks(const Options& options, Report& report);
 
 }  // namespace bench_cuda

@@ -7,6 +7,7 @@
 
 #include "bench_cuda/bench_cuda.hpp"
 #include "core/device.hpp"
+#include "cuda/commands.hpp"
 #include "cuda/runtime.hpp"
 #include "effect/gpu_effect.hpp"
 
@@ -234,63 +235,78 @@ std::vector<Operator> operators(Place& place) {
     return all;
 }
 
-/// Seconds that one takes when many are queued behind each other: the best of a few rounds.
-double seconds_each(const std::function<void()>& queue, const Place& place, const Options& options) {
-    const int count = options.quick ? 2 : 200, rounds = options.quick ? 1 : 7;
+/// Seconds that one takes when many are queued behind each other in a CUDA graph, as a frame's are: the best
+/// of a few rounds.
+double seconds_each(const std::function<void()>& queue, const vbg::Device& device, vbg::StreamRef stream,
+                    const Options& options) {
+    const int count = 20, launches = options.quick ? 1 : 10, rounds = options.quick ? 1 : 7;
+    vbg::cuda::Commands commands;
+    const auto launch = [&] {
+        const vbg::cuda::Gathering gathering(commands, device, stream);
+        for (int i = 0; i < count; ++i) queue();
+    };
+    launch();  // makes the graph
     double best = 1e9;
     for (int round = 0; round < rounds; ++round) {
-        vbg::cuda::synchronize(place.spec.device, place.there.stream());
+        vbg::cuda::synchronize(device, stream);
         const auto start = Clock::now();
-        for (int i = 0; i < count; ++i) queue();
-        vbg::cuda::synchronize(place.spec.device, place.there.stream());
-        best = std::min(best, std::chrono::duration<double>(Clock::now() - start).count() / count);
+        for (int i = 0; i < launches; ++i) launch();
+        vbg::cuda::synchronize(device, stream);
+        best = std::min(best, std::chrono::duration<double>(Clock::now() - start).count() / launches / count);
     }
+    vbg::cuda::synchronize(device, stream);
     return best;
+}
+
+/// Bytes a second that the GPU's memory gives: those that a copy too large for its caches reads and writes.
+double bandwidth_of(const vbg::Device& device, vbg::StreamRef stream, const Options& options) {
+    const int side = options.quick ? 64 : 8192;
+    const vbg::FrameSpec spec{side, side, PixelFormat::bgr8, {}, device, 30};
+    Frame from(spec), to(spec);
+    const double seconds = seconds_each(
+        [&] { vbg::copy_pixels(std::as_const(from).view(), to.view(), stream); }, device, stream, options);
+    return 6. * side * side / seconds;
+}
+
+void measure(const Operator& one, const Place& place, double bandwidth, const Options& options,
+             Report& report) {
+    one.on_cpu();
+    one.on_gpu();
+    const int width = place.spec.width, height = place.spec.height;
+    if (const int off = one.difference(); off > one.bound) {
+        throw Wrong(
+            fmt::format("{} at {}x{}: off by {} levels from the CPU's, at most {} are right: not timed",
+                        one.name, width, height, off, one.bound));
+    }
+    const double seconds = seconds_each(one.on_gpu, place.spec.device, place.there.stream(), options);
+    const double bytes = one.bytes_a_pixel * width * height, floor = bytes / bandwidth;
+    fmt::print("  {:20} {:6.1f} MB {:8.1f} us   {:3.0f} % of the copy's pace\n", one.name, bytes * 1e-6,
+               seconds * 1e6, 100 * floor / seconds);
+    report.rows.push_back({{"operator", one.name},
+                           {"width", width},
+                           {"height", height},
+                           {"bytes", bytes},
+                           {"seconds", seconds},
+                           {"fraction", floor / seconds},
+                           {"copy_bytes_a_second", bandwidth}});
 }
 
 }  // namespace
 
-nlohmann::json measure_kernels(const Options& options) {
+void measure_kernels(const Options& options, Report& report) {
     const vbg::Device device = *vbg::parse_device(options.device);
     const vbg::cuda::Stream stream(device);
-    nlohmann::json table = nlohmann::json::array();
+    const double bandwidth = bandwidth_of(device, stream.ref(), options);
+    fmt::print("a copy moves {:.0f} GB/s\n", bandwidth * 1e-9);
     const std::vector<std::pair<int, int>> sizes =
         options.quick ? std::vector<std::pair<int, int>>{{160, 90}}
                       : std::vector<std::pair<int, int>>{{640, 360}, {1280, 720}, {1920, 1080}, {3840, 2160}};
     for (const auto& [width, height] : sizes) {
+        fmt::print("{}x{}\n", width, height);
         Place place(width, height, device, stream.ref());
-        const double pixels = static_cast<double>(width) * height;
-        // What the memory gives: a copy reads and writes.
-        const double copy = seconds_each(
-            [&] {
-                vbg::copy_pixels(std::as_const(place.device_layer).view(), place.device_out.view(),
-                                 stream.ref());
-            },
-            place, options);
-        const double bandwidth = 6 * pixels / copy;
-        fmt::print("{}x{}: a copy moves {:.0f} GB/s\n", width, height, bandwidth * 1e-9);
-        for (const Operator& one : operators(place)) {
-            one.on_cpu();
-            one.on_gpu();
-            if (const int off = one.difference(); off > one.bound) {
-                throw Wrong(fmt::format(
-                    "{} at {}x{}: off by {} levels from the CPU's, at most {} are right: not timed", one.name,
-                    width, height, off, one.bound));
-            }
-            const double seconds = seconds_each(one.on_gpu, place, options);
-            const double floor = one.bytes_a_pixel * pixels / bandwidth;
-            fmt::print("  {:20} {:6.1f} MB {:8.1f} us   {:3.0f} % of the copy's pace\n", one.name,
-                       one.bytes_a_pixel * pixels * 1e-6, seconds * 1e6, 100 * floor / seconds);
-            table.push_back({{"operator", one.name},
-                             {"width", width},
-                             {"height", height},
-                             {"bytes", one.bytes_a_pixel * pixels},
-                             {"seconds", seconds},
-                             {"fraction", floor / seconds},
-                             {"copy_bytes_a_second", bandwidth}});
-        }
+        for (const Operator& one : operators(place))
+            report.attempt([&] { measure(one, place, bandwidth, options, report); });
     }
-    return table;
 }
 
 }  // namespace bench_cuda
