@@ -1,10 +1,13 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cstdint>
 #include <cstdlib>
 #include <utility>
 #include <vbg/error.hpp>
 #include <vbg/types.hpp>
+
+#include "core/device.hpp"
 
 namespace vbg::inline v0 {
 
@@ -115,6 +118,15 @@ void check_view(const ConstMaskView& view, std::string_view who) {
     }
     const std::size_t bytes = view.format == MaskFormat::f32 ? sizeof(float) : 1;
     check_plane(view.data, view.stride, static_cast<std::size_t>(view.width) * bytes, view.height, 0, who);
+    // A CPU reads them wherever they lie; a GPU is lost to the whole process by trying.
+    const auto address = reinterpret_cast<std::uintptr_t>(view.data);
+    if (!on_host(view.device) &&
+        (address % bytes != 0 || view.stride % static_cast<std::ptrdiff_t>(bytes) != 0)) {
+        throw Error(Errc::invalid_argument,
+                    fmt::format("{}: floats on a GPU begin at address {:#x} with a stride of {}; wanted "
+                                "multiples of {}",
+                                who, address, view.stride, bytes));
+    }
 }
 
 }  // namespace vbg::inline v0

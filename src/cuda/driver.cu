@@ -26,6 +26,11 @@ static_assert(same(kOutOfMemory, cudaErrorMemoryAllocation) &&
               same(kHardwareStack, cudaErrorHardwareStackError) &&
               same(kLaunchFailure, cudaErrorLaunchFailure) && same(kUnknown, cudaErrorUnknown) &&
               same(kOk, cudaSuccess));
+#if CUDART_VERSION >= 13000  // which of them older ones know differs
+static_assert(same(kLinkBroken, cudaErrorNvlinkUncorrectable) && same(kContained, cudaErrorContained) &&
+              same(kMemoryLeak, cudaErrorTensorMemoryLeak) &&
+              same(kServerEnded, cudaErrorMpsClientTerminated));
+#endif
 
 namespace {
 
@@ -91,7 +96,9 @@ int destroy_stream(int gpu, void* stream) noexcept {
 int make_event(int gpu, void*& event) noexcept {
     return on(gpu, [&] {
         cudaEvent_t made = nullptr;
-        const cudaError_t status = cudaEventCreateWithFlags(&made, cudaEventDisableTiming);
+        // Who waits sleeps: many pipelines wait at once, and the CPU is counted (Pipeline::max_cpu()).
+        const cudaError_t status =
+            cudaEventCreateWithFlags(&made, cudaEventDisableTiming | cudaEventBlockingSync);
         event = made;
         return status;
     });
@@ -108,8 +115,17 @@ int wait_event(int gpu, void* stream, void* event) noexcept {
 }
 int event_ready(void* event) noexcept { return answer(cudaEventQuery(event_of(event))); }
 int synchronize_event(void* event) noexcept { return answer(cudaEventSynchronize(event_of(event))); }
+/// cudaStreamSynchronize() would keep the processor busy.
 int synchronize_stream(int gpu, void* stream) noexcept {
-    return on(gpu, [&] { return cudaStreamSynchronize(stream_of(stream)); });
+    return on(gpu, [&] {
+        cudaEvent_t here = nullptr;
+        cudaError_t status = cudaEventCreateWithFlags(&here, cudaEventDisableTiming | cudaEventBlockingSync);
+        if (status != cudaSuccess) return status;
+        status = cudaEventRecord(here, stream_of(stream));
+        if (status == cudaSuccess) status = cudaEventSynchronize(here);
+        (void)cudaEventDestroy(here);
+        return status;
+    });
 }
 
 int perform(int gpu, const Step& step, void* stream) noexcept {

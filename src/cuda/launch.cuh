@@ -13,13 +13,27 @@
 
 namespace vbg::cuda {
 
+// What lies between an argument's members is to be the same each time: a program whose arguments are the same
+// to the last byte is not changed. gcc 12 forgets what lies behind a long array of structs, so such an array
+// has to end at a multiple of eight bytes.
+#if defined(__has_builtin)
+#    if __has_builtin(__builtin_clear_padding)
+#        define VBG_CLEAR_PADDING(object) __builtin_clear_padding(object)
+#    endif
+#endif
+#ifndef VBG_CLEAR_PADDING
+#    define VBG_CLEAR_PADDING(object)
+#endif
+
 /// Gives a kernel of one argument to the stream; that is copied.
 template <class Argument>
 void launch(void (*kernel)(Argument), const Argument& argument, dim3 blocks, dim3 threads,
             const Device& device, StreamRef stream, std::string_view what) {
     static_assert(std::is_trivially_copyable_v<Argument> && alignof(Argument) <= kArgumentAlignment);
+    Argument copy = argument;
+    VBG_CLEAR_PADDING(&copy);
     queue({what, KernelStep{reinterpret_cast<const void*>(kernel), blocks.x, blocks.y, threads.x, threads.y,
-                            &argument, sizeof argument}},
+                            &copy, sizeof copy}},
           device, stream);
 }
 

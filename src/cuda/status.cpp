@@ -40,6 +40,10 @@ std::string_view reason_of(int status) noexcept {
 bool is_lost(int status) noexcept {
     switch (status) {
         case kMemoryBroken:
+        case kLinkBroken:
+        case kContained:
+        case kMemoryLeak:
+        case kServerEnded:
         case kBadAddress:
         case kTimeout:
         case kContextDestroyed:

@@ -18,6 +18,8 @@ enum Status : int {
     kBadDevice = 101,  ///< no GPU of that number
     kNoKernelImage = 209,
     kMemoryBroken = 214,  ///< cudaErrorECCUncorrectable
+    kLinkBroken = 220,    ///< cudaErrorNvlinkUncorrectable
+    kContained = 226,     ///< cudaErrorContained
     kNotReady = 600,
     kBadAddress = 700,
     kTimeout = 702,
@@ -25,6 +27,8 @@ enum Status : int {
     kAssert = 710,
     kHardwareStack = 714,
     kLaunchFailure = 719,
+    kMemoryLeak = 721,   ///< cudaErrorTensorMemoryLeak
+    kServerEnded = 810,  ///< cudaErrorMpsClientTerminated
     kUnknown = 999,
 };
 

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <utility>
 #include <vbg/frame.hpp>
 
 using namespace vbg;
@@ -34,6 +35,30 @@ TEST_CASE("check_view names what is wrong") {
     view.width = kMaxSide + 1;
     CHECK_THROWS_AS(check_view(view, "test"), Error);
     CHECK_THROWS_AS(check_view(ConstMaskView{}, "test"), Error);
+}
+
+TEST_CASE("floats on a GPU that it cannot read are refused; on the CPU they are read") {
+    Mask mask(8, 3, MaskFormat::f32);
+    for (const auto& [device, is_right] :
+         {std::pair{Device{}, true}, std::pair{Device{DeviceType::cuda, 0}, false}}) {
+        ConstMaskView view = std::as_const(mask).view();
+        view.device = device;
+        CHECK_NOTHROW(check_view(view, "test"));
+        view.width = 7;
+        view.data += 2;
+        const auto check = [&] { check_view(view, "test"); };
+        if (is_right)
+            CHECK_NOTHROW(check());
+        else
+            CHECK_THROWS_WITH_AS(check(), doctest::Contains("multiples of 4"), Error);
+        view.data -= 2;
+        view.stride += 2;
+        view.height = 1;
+        if (is_right)
+            CHECK_NOTHROW(check());
+        else
+            CHECK_THROWS_WITH_AS(check(), doctest::Contains("with a stride of"), Error);
+    }
 }
 
 TEST_CASE("frames own zeroed, aligned memory for every format and odd sizes") {

@@ -44,7 +44,9 @@ TEST_CASE("CUDA's answers become typed errors that say what, why and what mends 
                                                           {cuda::kNoKernelImage, "VBG_CUDA_ARCHITECTURES"},
                                                           {cuda::kBadAddress, "lost"},
                                                           {cuda::kLaunchFailure, "lost"},
-                                                          {cuda::kMemoryBroken, "start the program again"}};
+                                                          {cuda::kMemoryBroken, "start the program again"},
+                                                          {cuda::kContained, "lost"},
+                                                          {cuda::kServerEnded, "lost"}};
     for (const auto& [status, words] : kinds) {
         const Error error = cuda::error_of(status, "over", "CUDA's word");
         CHECK(error.code() == Errc::device);
