@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <atomic>
 #include <cstdlib>
 
 #include "core/device.hpp"
 #include "cuda/commands.hpp"
 #include "cuda/driver.hpp"
 #include "cuda/status.hpp"
+#include "cuda/when_full.hpp"
 
 namespace vbg::cuda {
 
@@ -66,6 +68,8 @@ private:
     }
 };
 
+std::atomic<void (*)()> give_back_memory{nullptr};
+
 /// The GPU that a copy belongs to: the one that either end lies on.
 int gpu_of(const Device& from, const Device& to) {
     if (on_host(from) && on_host(to)) {
@@ -111,9 +115,16 @@ void need_device(const Device& device, std::string_view who) {
                             built() ? "" : "configure with -DVBG_CUDA=ON, or "));
 }
 
+void when_full(void (*give_back)()) noexcept { give_back_memory = give_back; }
+
 DeviceBuffer::DeviceBuffer(std::size_t bytes, const Device& device) {
     void* memory = nullptr;
-    const int status = driver::allocate(device.index, bytes, memory);
+    int status = driver::allocate(device.index, bytes, memory);
+    void (*const give_back)() = give_back_memory;
+    if (status == kOutOfMemory && give_back != nullptr) {
+        give_back();
+        status = driver::allocate(device.index, bytes, memory);
+    }
     if (status != kOk) check(status, fmt::format("allocating {} bytes", bytes), device.index);
     data_ = {static_cast<std::byte*>(memory), Free{device.index}};
 }

@@ -87,6 +87,9 @@ public:
     /// Thread-safe.
     [[nodiscard]] virtual int gpu() const noexcept = 0;
 
+    /// Whether it runs on the CPU. Thread-safe.
+    [[nodiscard]] virtual bool on_cpu() const noexcept = 0;
+
     /// Runs once or more at this size, so that the first real frame costs what all others do.
     virtual void warm_up(int height, int width) = 0;
 

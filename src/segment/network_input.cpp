@@ -36,6 +36,16 @@ void NetworkInput::configure(const FrameSpec& spec, const model::InputDescriptio
     });
 }
 
+void NetworkInput::put(const std::vector<float>& values, const Context& context) {
+    if (device_data_.data() == nullptr) {
+        std::copy(values.begin(), values.end(), data_.begin());
+        return;
+    }
+    cuda::copy_bytes(values.data(), device_data_.data(), values.size() * sizeof(float), spec_.device,
+                     context.stream());
+    cuda::synchronize(spec_.device, context.stream());
+}
+
 void NetworkInput::sample_area(const Rect& part) {
     set_area(x_, spec_.width, part.x, part.x + part.width, width_);
     set_area(y_, spec_.height, part.y, part.y + part.height, height_);

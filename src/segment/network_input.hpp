@@ -44,6 +44,10 @@ public:
     /// there in the turn of the context's stream.
     const float* fill(const ConstFrameView& frame, Context& context);
 
+    /// Puts these values, height() x width() x 3 of them, where fill() writes, and waits until they are
+    /// there: for trials.
+    void put(const std::vector<float>& values, const Context& context);
+
     /// Where fill() writes. After configure() all zeros, on a GPU in the turn of the context's stream.
     [[nodiscard]] const float* values() const noexcept {
         return device_data_.data() != nullptr ? reinterpret_cast<const float*>(device_data_.data())

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vbg/error.hpp>
 #include <vbg/log.hpp>
 #include <vbg/model.hpp>
@@ -22,6 +23,12 @@ net::Precision precision(std::string_view word) {
     if (word == "fp16") return net::Precision::fp16;
     if (word == "bf16") return net::Precision::bf16;
     return net::Precision::automatic;
+}
+
+net::NetworkOptions for_cpu(net::NetworkOptions options) {
+    options.device = "cpu";
+    if (options.precision == net::Precision::fp16) options.precision = net::Precision::automatic;
+    return options;
 }
 
 std::size_t input_bytes(int width, int height) {
@@ -95,9 +102,12 @@ model::Description NetworkRunner::read_description() const {
 
 void NetworkRunner::load(const std::vector<std::string>& outputs, const Device& inputs) {
     net::NetworkOptions options = options_;
-    options.outputs = outputs;
+    options.outputs = wanted_ = outputs;
     inputs_ = inputs;
-    if (!on_host(inputs) && options.device == "auto" && net::why_cpu().empty())
+    left_.reset();
+    if (on_host(inputs) && on_cpu_)
+        options = for_cpu(options);
+    else if (!on_host(inputs) && options.device == "auto" && net::why_cpu().empty())
         options.device = device_text(inputs);
     replayer_.forget();
     was_bad_->store(false);
@@ -112,7 +122,7 @@ void NetworkRunner::refuse(const std::string& problem) const {
 
 bool NetworkRunner::carries() const noexcept { return !on_host(inputs_) && network_->gpu() != inputs_.index; }
 
-const std::vector<net::Output>& NetworkRunner::warm_up(const NetworkInput& input, const Context& context) {
+const std::vector<net::Output>& NetworkRunner::warm_up(NetworkInput& input, const Context& context) {
     const int width = input.width(), height = input.height();
     if (const std::size_t bytes = input_bytes(width, height); carries() && bytes > carried_bytes_) {
         carried_ = cuda::PinnedBuffer(bytes, inputs_);
@@ -130,10 +140,52 @@ const std::vector<net::Output>& NetworkRunner::warm_up(const NetworkInput& input
         }
         shapes.outputs.push_back({output.height, output.width, output.channels});
     }
+    if (record_ && !on_host(inputs_) && !carries()) check_recording(input, context);
     return outputs_;
 }
 
+void NetworkRunner::check_recording(NetworkInput& input, const Context& context) {
+    const int width = input.width(), height = input.height();
+    std::vector<float> values(input_bytes(width, height) / sizeof(float));
+    for (int i = 1; i <= net::Replayer::kChecked; ++i) {
+        for (std::size_t k = 0; k < values.size(); ++k)
+            values[k] = static_cast<float>(k * (k / 96 + static_cast<std::size_t>(6 * i)) % 101) / 50.F - 1.F;
+        input.put(values, context);
+        try {
+            evaluate(input.values(), width, height, context);
+        } catch (const Error& error) {
+            if (error.code() != Errc::model) throw;  // no picture is like that
+        }
+    }
+    std::fill(values.begin(), values.end(), 0.F);
+    input.put(values, context);
+}
+
+bool NetworkRunner::may_go_to_cpu(const Error& error) const noexcept {
+    return options_.device == "auto" && on_host(inputs_) && !network_->on_cpu() &&
+           (error.code() == Errc::device || error.code() == Errc::out_of_memory);
+}
+
+void NetworkRunner::go_to_cpu(const Error& error) {
+    log(LogLevel::warning, fmt::format("{}; the network goes on on the CPU", error.what()));
+    on_cpu_ = true;
+    net::NetworkOptions options = for_cpu(options_);
+    options.outputs = wanted_;
+    left_ = std::exchange(network_, named([&] { return net::Network::load(path_, options); }));
+    log(LogLevel::info, fmt::format("{}: {}", stage_, network_->summary()));
+}
+
 void NetworkRunner::evaluate(const float* input, int width, int height, const Context& context) {
+    try {
+        evaluate_once(input, width, height, context);
+    } catch (const Error& error) {
+        if (!may_go_to_cpu(error)) throw;
+        go_to_cpu(error);
+        evaluate_once(input, width, height, context);
+    }
+}
+
+void NetworkRunner::evaluate_once(const float* input, int width, int height, const Context& context) {
     const StreamRef stream = context.stream();
     if (carries()) {
         cuda::copy_bytes(input, carried_.data(), input_bytes(width, height), inputs_, stream);

@@ -117,11 +117,13 @@ public:
     [[noreturn]] void refuse(const std::string& problem) const;
 
     /// Runs with this input of zeros, in the turn of the context's stream, until the network is warm at its
-    /// size, and once for the sizes of its outputs. Several sizes may be warm.
-    const std::vector<net::Output>& warm_up(const NetworkInput& input, const Context& context);
-    /// Runs once at a size that is warm. `input` lies where load() was told, and is there in the turn of the
-    /// context's stream; where the network is at another place it is carried. Throws Error{model} where the
-    /// output's size is not what warm_up() found, or it has NaN.
+    /// size, and recorded where it is to be; the input is zeros afterwards. Several sizes may be warm.
+    /// Answers outputs of the size that those of frames have.
+    const std::vector<net::Output>& warm_up(NetworkInput& input, const Context& context);
+    /// Runs once at a size that is warm. With device=auto and frames in host memory a GPU that fails is left
+    /// for the CPU, for as long as this lives. `input` lies where load() was told, and is there in the turn
+    /// of the context's stream; where the network is at another place it is carried. Throws Error{model}
+    /// where the output's size is not what warm_up() found, or it has NaN.
     const std::vector<net::Output>& run(const float* input, int width, int height, const Context& context);
     /// Queues that run in the turn of the context's stream instead, and expects its answer late; null where
     /// that cannot be, and nothing was done: run() it. The answers are there in the stream's turn, until the
@@ -139,11 +141,20 @@ private:
     [[nodiscard]] bool queues() const noexcept;
     /// The network's answer -> outputs_.
     void evaluate(const float* input, int width, int height, const Context& context);
+    void evaluate_once(const float* input, int width, int height, const Context& context);
+    /// Has the recording checked with pictures that are not empty, so that no frame has to.
+    void check_recording(NetworkInput& input, const Context& context);
+    /// Whether that was a GPU's failure, which another place of the network may mend.
+    [[nodiscard]] bool may_go_to_cpu(const Error& error) const noexcept;
+    void go_to_cpu(const Error& error);
 
     std::string stage_, path_, who_;
     bool record_;
     net::NetworkOptions options_;
-    std::shared_ptr<net::Network> network_;
+    bool on_cpu_ = false;              ///< a GPU was left
+    std::vector<std::string> wanted_;  ///< outputs
+    std::shared_ptr<net::Network> network_,
+        left_;                ///< the one on the GPU that was left: it may be looked at still
     net::Replayer replayer_;  ///< of network_
     /// A queued run's answer was found bad.
     std::shared_ptr<std::atomic<bool>> was_bad_ = std::make_shared<std::atomic<bool>>(false);

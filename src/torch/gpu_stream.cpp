@@ -5,7 +5,10 @@
 #ifdef VBG_HAVE_TORCH_CUDA
 #    include <c10/core/Event.h>
 #    include <c10/core/StreamGuard.h>
+#    include <c10/cuda/CUDACachingAllocator.h>
 #    include <c10/cuda/CUDAStream.h>
+
+#    include <exception>
 #endif
 
 namespace vbg::net {
@@ -35,6 +38,18 @@ struct GpuStream::Guard {
 
 bool GpuStream::possible() noexcept { return true; }
 
+void* GpuStream::of_its_own(c10::Device device) {
+    return device.is_cuda() ? c10::cuda::getStreamFromPool(false, device.index()).stream() : nullptr;
+}
+
+void GpuStream::give_back_memory() noexcept {
+    try {
+        c10::cuda::CUDACachingAllocator::get()->emptyCache();
+    } catch (const std::exception&) {
+        // A GPU that is lost has none to give.
+    }
+}
+
 GpuStream::GpuStream(c10::Device device, void* stream) {
     if (device.is_cuda()) guard_ = std::make_unique<Guard>(stream_of(device, stream));
 }
@@ -54,6 +69,8 @@ void GpuStream::comes_after(void* stream) const {
 struct GpuStream::Guard {};
 
 bool GpuStream::possible() noexcept { return false; }
+void* GpuStream::of_its_own(c10::Device /*device*/) { return nullptr; }
+void GpuStream::give_back_memory() noexcept {}
 
 GpuStream::GpuStream(c10::Device device, void* /*stream*/) {
     if (device.is_cuda())

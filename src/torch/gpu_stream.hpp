@@ -15,6 +15,12 @@ public:
     /// own stream: what lies on the GPU is not to be given to it then.
     [[nodiscard]] static bool possible() noexcept;
 
+    /// A stream of LibTorch's own on that GPU, there for as long as the program; null on the CPU, and where
+    /// this is not possible().
+    [[nodiscard]] static void* of_its_own(c10::Device device);
+    /// Memory on GPUs that LibTorch keeps and nothing uses goes back to CUDA. Wants the work done.
+    static void give_back_memory() noexcept;
+
     GpuStream(c10::Device device, void* stream);
     ~GpuStream();
     /// What is done from now on comes after all that `stream` was given so far; nobody waits for it here.

@@ -7,14 +7,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <exception>
 #include <optional>
 #include <type_traits>
 #include <utility>
 #include <vbg/error.hpp>
 
+#include "cuda/when_full.hpp"
 #include "model/module_file.hpp"
+#include "model/one_thread.hpp"
 #include "torch/gpu_graph.hpp"
 #include "torch/gpu_stream.hpp"
 #include "torch/network_cache.hpp"
@@ -22,6 +23,7 @@
 #include "torch/network_choice.hpp"
 #include "torch/network_errors.hpp"
 #include "torch/network_graph.hpp"
+#include "torch/network_summary.hpp"
 #include "torch/network_values.hpp"
 
 namespace vbg::net {
@@ -59,6 +61,9 @@ public:
         const c10::InferenceMode inference;
         use_threads(choice_.threads);
         build(path);
+        gpu_memory_.used = choice_.device.is_cuda();
+        if (gpu_memory_.used) cuda::when_full(&GpuStream::give_back_memory);
+        together_ = GpuStream::of_its_own(choice_.device);
     }
 
     [[nodiscard]] const model::Description& description() const noexcept override { return description_; }
@@ -79,6 +84,7 @@ public:
                                                                  : -1;
     }
 
+    [[nodiscard]] bool on_cpu() const noexcept override { return choice_.device.is_cpu(); }
     void run(const float* input, int height, int width, std::vector<Output>& outputs) override {
         answer({input, {height, width, false}, nullptr, outputs, nullptr});
     }
@@ -192,6 +198,7 @@ private:
         answer_all({&call});
         if (call.failure) std::rethrow_exception(call.failure);
     }
+    void lead(const Batcher::Calls& calls);
     void answer_all(const Batcher::Calls& calls);
     std::vector<at::Tensor> forward_all(const Batcher::Calls& calls) const;
     void take_one(const std::vector<at::Tensor>& results, const PlaceInBatch& place,
@@ -206,7 +213,8 @@ private:
     /// The results where the network runs.
     std::vector<at::Tensor> evaluate(const at::Tensor& given) const {
         const at::Tensor input = writes_input_ ? given.clone() : given;
-        return graph_ ? graph_->run(input.to(choice_.device, choice_.type))
+        // In two steps: in one, values in host memory would be converted there.
+        return graph_ ? graph_->run(input.to(choice_.device).to(choice_.type))
                       : run_plainly(*plain_, input, positions_);
     }
 
@@ -216,8 +224,14 @@ private:
                  const std::vector<at::Tensor>& reference, std::string& why_not);
     bool attempt_all(const std::string& path, const std::vector<at::Tensor>& reference, std::string& why_not);
     void allow_batches(const std::vector<at::Tensor>& reference);
-    void describe(const Difference* difference, const std::string& why_not);
 
+    /// The first member, so that the last to go.
+    struct GpuMemory {
+        bool used = false;
+        ~GpuMemory() {
+            if (used) GpuStream::give_back_memory();
+        }
+    } gpu_memory_;
     model::Description description_;
     NetworkOptions options_;
     Choice choice_;
@@ -227,10 +241,19 @@ private:
     std::optional<torch::jit::Module> plain_;  ///< only where no graph could be made
     bool writes_input_ = false;  ///< the network works in place on what it is given, which is the caller's
     Difference difference_;
+    OneThread worker_;  ///< of batches
     std::optional<Batcher> batcher_;
+    void* together_ = nullptr;  ///< stream of pictures that go through it together
     std::string why_no_batches_;
     std::string summary_;
 };
+
+/// What makes cuDNN plan (a new number of pictures) is done by one thread: LibTorch keeps its plans for each
+/// thread by itself, and a thread's first run with them takes as long as many frames. Replays need none.
+void TorchNetwork::lead(const Batcher::Calls& calls) {
+    if (calls.size() == 1 && static_cast<Call&>(*calls.front()).recorded != nullptr) return answer_all(calls);
+    worker_.run([&] { answer_all(calls); });
+}
 
 /// Throws for all of them, or notes what one alone did wrong.
 void TorchNetwork::answer_all(const Batcher::Calls& calls) {
@@ -249,15 +272,16 @@ void TorchNetwork::answer_all(const Batcher::Calls& calls) {
     }
 }
 
-/// In the turn of the first call's stream, where they lie on a GPU.
+/// In the call's stream where it is one on a GPU, else in the network's own: LibTorch keeps memory for each
+/// stream.
 std::vector<at::Tensor> TorchNetwork::forward_all(const Batcher::Calls& calls) const {
     const Batcher::Call& first = *calls.front();
     const c10::Device device = first.kind.on_gpu ? choice_.device : c10::Device(c10::kCPU);
     if (choice_.device.is_cpu()) use_threads(choice_.threads);
-    const GpuStream turn(device, first.stream);
+    const GpuStream turn(device, calls.size() == 1 ? first.stream : together_);
     std::vector<at::Tensor> inputs;
     for (const Batcher::Call* call : calls) {
-        if (call->stream != first.stream) turn.comes_after(call->stream);
+        if (calls.size() > 1) turn.comes_after(call->stream);
         inputs.push_back(pixels(device, call->input, call->kind.height, call->kind.width));
     }
     return forward(inputs.size() == 1 ? inputs.front() : at::cat(inputs));
@@ -344,7 +368,8 @@ void TorchNetwork::build(const std::string& path) {
         plain_ = std::move(module);
     }
     if (done) allow_batches(reference);
-    describe(done ? &difference_ : nullptr, why_not);
+    summary_ = text_of({description_.name, choice_, graph_ ? graph_->fused() : 0,
+                        done ? &difference_ : nullptr, why_no_batches_, why_not});
 }
 
 /// Networks may be made for one picture at a time, so two go through it first, of which one is the other
@@ -364,29 +389,12 @@ void TorchNetwork::allow_batches(const std::vector<at::Tensor>& reference) {
         }
         const bool exact = choice_.type == c10::kFloat && choice_.device.is_cpu();
         if (is_rounding(compare(reference, firsts), exact) && is_rounding(compare(other, seconds), exact))
-            batcher_.emplace(kMostTogether, [this](const Batcher::Calls& calls) { answer_all(calls); });
+            batcher_.emplace(kMostTogether, [this](const Batcher::Calls& calls) { lead(calls); });
         else
             why_no_batches_ = "two together give other results";
     } catch (const std::exception& error) {
         why_no_batches_ = reason(error);
     }
-}
-
-void TorchNetwork::describe(const Difference* difference, const std::string& why_not) {
-    summary_ = description_.name + " on " + choice_.device.str() + ", " + to_text(choice_.type);
-    if (why_not.empty()) summary_ += " (" + choice_.type_reason + ")";
-    if (choice_.device.is_cpu())
-        summary_ += ", " + std::to_string(choice_.threads) + (choice_.threads == 1 ? " thread" : " threads");
-    if (graph_ && graph_->fused() > 0)
-        summary_ += ", " + std::to_string(graph_->fused()) + " convolutions as single oneDNN steps";
-    if (!choice_.device_reason.empty()) summary_ += "; " + choice_.device_reason;
-    if (difference != nullptr) {
-        char text[64];
-        std::snprintf(text, sizeof text, "%.2g", difference->largest);
-        summary_ += std::string("; checked against the plain network: off by at most ") + text;
-    }
-    if (!why_no_batches_.empty()) summary_ += "; takes one picture at a time: " + why_no_batches_;
-    if (!why_not.empty()) summary_ += "; fell back because " + why_not;
 }
 
 }  // namespace

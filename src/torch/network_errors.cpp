@@ -1,5 +1,7 @@
 #include "torch/network_errors.hpp"
 
+#include <algorithm>
+#include <initializer_list>
 #include <vbg/error.hpp>
 
 namespace vbg::net {
@@ -16,9 +18,19 @@ std::string reason(const std::exception& error) {
 
 namespace {
 
+bool has(const std::string& text, std::initializer_list<const char*> words) {
+    return std::any_of(words.begin(), words.end(),
+                       [&](const char* word) { return text.find(word) != std::string::npos; });
+}
+
 bool is_out_of_memory(const std::string& text) {
-    return text.find("can't allocate memory") != std::string::npos ||
-           text.find("out of memory") != std::string::npos;
+    return has(text, {"can't allocate memory", "out of memory", "CUBLAS_STATUS_ALLOC_FAILED",
+                      "CUDNN_STATUS_ALLOC_FAILED", "CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED"});
+}
+
+/// Where no way to convolve works, LibTorch says only that, not why: the GPU is too full for any, or lost.
+bool is_of_device(const std::string& text) {
+    return has(text, {"CUDA", "cuDNN", "unable to find an engine"});
 }
 
 }  // namespace
@@ -30,9 +42,7 @@ void rethrow(const std::exception& error, const std::string& name, c10::Device d
     const std::string text = reason(error);
     if (is_out_of_memory(text))
         throw Error(Errc::out_of_memory, at + ": " + text + ". Use a lower resolution");
-    if (device.is_cuda() &&
-        (text.find("CUDA") != std::string::npos || text.find("cuDNN") != std::string::npos))
-        throw Error(Errc::device, at + ": " + text);
+    if (device.is_cuda() && is_of_device(text)) throw Error(Errc::device, at + ": " + text);
     throw Error(Errc::model, at + ": the network failed: " + text);
 }
 

@@ -30,6 +30,7 @@ public:
     [[nodiscard]] const model::Description& description() const noexcept override { return description_; }
     [[nodiscard]] const std::string& summary() const noexcept override { return summary_; }
     [[nodiscard]] int gpu() const noexcept override { return 0; }
+    [[nodiscard]] bool on_cpu() const noexcept override { return false; }
     [[nodiscard]] net::Batcher::Counts batch_counts() const override { return {}; }
     void warm_up(int /*height*/, int /*width*/) override {}
     void run(const float* /*input*/, int /*height*/, int /*width*/, std::vector<Output>& /*out*/) override {}

@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstring>
 #include <functional>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -17,6 +18,7 @@
 #include "cuda/driver.hpp"
 #include "cuda/runtime.hpp"
 #include "cuda/tint.hpp"
+#include "cuda/when_full.hpp"
 #include "simulated_gpu/control.hpp"
 #include "simulated_gpu/launch.hpp"
 #include "support/allocation_counter.hpp"
@@ -298,6 +300,20 @@ TEST_CASE("allocations fail when told to, and where the memory is full") {
     const cuda::DeviceBuffer second(10, kGpu);
     check_throws(Errc::out_of_memory, {"pinned"}, [] { cuda::PinnedBuffer(10, kGpu); });
     const cuda::PinnedBuffer third(10, kGpu);
+}
+
+TEST_CASE("where the memory is full, who keeps some is asked to give it back first") {
+    const CleanGpu clean;
+    static std::optional<cuda::DeviceBuffer> kept;
+    simulated::set_memory(1000);
+    kept.emplace(900, kGpu);
+    cuda::when_full([] { kept.reset(); });
+    const cuda::DeviceBuffer asked(500, kGpu);
+    CHECK_FALSE(kept.has_value());
+    check_throws(Errc::out_of_memory, {"501 bytes"}, [] { cuda::DeviceBuffer(501, kGpu); });
+    cuda::when_full(nullptr);
+    simulated::fail_allocation();
+    check_throws(Errc::out_of_memory, {}, [] { cuda::DeviceBuffer(1, kGpu); });
 }
 
 TEST_CASE("memory that queued work needs is not to be released") {
