@@ -17,14 +17,14 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 tests=(vbg_test_cuda vbg_test_core vbg_test_mask vbg_test_effect vbg_test_composite vbg_test_segment_network
   vbg_test_pipeline)
 
-# Some of the data's pictures, as bench_cuda reads them.
+# Some of the films' pictures, as bench_cuda reads them.
 pictures() {
   local python=python3
   "$python" -c 'import cv2' 2>/dev/null || python=/usr/bin/python3 # OpenCV is in Debian's Python
   mkdir -p "$1"
-  find "$VBG_TEST_DATA/media" -name '*.jpg' -o -name '*.png' | sort | awk 'NR % 8 == 1' | head -16 | while read -r picture; do
+  find "$VBG_TEST_DATA/media" -path '*/frames/*.jpg' | sort | awk 'NR % 18 == 1' | head -16 | while read -r picture; do
     "$python" -c 'import cv2, sys; cv2.imwrite(sys.argv[2], cv2.imread(sys.argv[1]))' "$picture" \
-      "$1/$(basename "$(dirname "$picture")")-$(basename "${picture%.*}").ppm"
+      "$1/$(basename "${picture%/frames/*}")-$(basename "${picture%.*}").ppm"
   done
 }
 
