@@ -96,8 +96,10 @@ struct HostFrames {
 TEST_CASE_FIXTURE(HostFrames, "with device=auto a network leaves a GPU that is full, or fails, for the CPU") {
     const auto plain = segmenter("cpu");
     plain->configure(spec, context);
-    for (const auto& [good, how] : {std::pair{0, Errc::out_of_memory}, std::pair{2, Errc::device},
-                                    std::pair{5, Errc::device}, std::pair{5, Errc::out_of_memory}}) {
+    for (const auto& run : {std::pair{0, Errc::out_of_memory}, std::pair{2, Errc::device},
+                            std::pair{5, Errc::device}, std::pair{5, Errc::out_of_memory}}) {
+        const int good = run.first;
+        const Errc how = run.second;
         CAPTURE(good);
         const auto leaves = failing(good, how);
         leaves->configure(spec, context);
