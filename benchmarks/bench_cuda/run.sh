@@ -29,11 +29,11 @@ pictures() {
 }
 
 # What the other machine has of its own: the C library, LibTorch's libraries and CUDA's.
-theirs='/(libc|libm|ld-linux[^/]*|libpthread|libdl|librt|libgomp|libtorch[^/]*|libc10[^/]*|libcuda|libcudart|libcublas(Lt)?|libcudnn[^/]*|libcufft'
+theirs='(/|^\s*)(libc|libm|ld-linux[^/]*|linux-vdso|libpthread|libdl|librt|libgomp|libtorch[^/]*|libc10[^/]*|libcuda|libcudart|libcublas(Lt)?|libcudnn[^/]*|libcufft'
 theirs+='|libcufile|libcupti|libcurand|libcusparse(Lt)?|libcusolver|libnccl|libnvJitLink|libnvshmem[^/]*|libnvrtc[^/]*|libnvToolsExt)\.so'
 
 bundle() {
-  local build=$1 out=$2 program library
+  local build=$1 out=$2 program library missing
   mkdir -p "$out/bin" "$out/lib"
   for program in bench_cuda vbg-model "${tests[@]}"; do
     cp "$build/bin/$program" "$out/bin/"
@@ -41,6 +41,8 @@ bundle() {
   done
   ldd "$out"/bin/* "$build"/lib/libvbg.so | awk '/=> \//{print $3}' | sort -u | grep -vE "$theirs" |
     while read -r library; do cp -L "$library" "$out/lib/"; done
+  missing=$(LD_LIBRARY_PATH=$out/lib:${LD_LIBRARY_PATH:-} ldd "$out"/bin/* | grep -F '=>' | grep -vF "=> $out/lib/" | grep -vE "$theirs" || true)
+  [ -z "$missing" ] || { printf 'the bundle lacks\n%s\n' "$missing" >&2; return 1; }
   cp "$here/run.sh" "$out/"
   if [ -n "${VBG_TEST_DATA:-}" ]; then
     "$build/bin/vbg-model" fetch bodypix-mobilenet-075-16 --from "$VBG_TEST_DATA/models" --into "$out"

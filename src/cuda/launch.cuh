@@ -9,21 +9,10 @@
 
 #include <vbg/types.hpp>
 
+#include "cuda/clear_padding.hpp"
 #include "cuda/commands.hpp"
 
 namespace vbg::cuda {
-
-// What lies between an argument's members is to be the same each time: a program whose arguments are the same
-// to the last byte is not changed. gcc 12 forgets what lies behind a long array of structs, so such an array
-// has to end at a multiple of eight bytes.
-#if defined(__has_builtin)
-#    if __has_builtin(__builtin_clear_padding)
-#        define VBG_CLEAR_PADDING(object) __builtin_clear_padding(object)
-#    endif
-#endif
-#ifndef VBG_CLEAR_PADDING
-#    define VBG_CLEAR_PADDING(object)
-#endif
 
 /// Gives a kernel of one argument to the stream; that is copied.
 template <class Argument>

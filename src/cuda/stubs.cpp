@@ -1,4 +1,5 @@
 // What stands for src/cuda where libvbg is built without CUDA: everything answers "not built".
+#include "cuda/stubs.hpp"
 #include "cuda/convert.hpp"
 #include "cuda/driver.hpp"
 #include "cuda/network_input.hpp"
@@ -9,10 +10,6 @@
 namespace vbg::cuda {
 
 bool built() noexcept { return false; }
-
-namespace {
-[[noreturn]] void refuse(std::string_view kernel) { throw error_of(kNotBuilt, kernel, {}); }
-}  // namespace
 
 void over(const ConstFrameView& /*foreground*/, const ConstMaskView& /*alpha*/,
           const ConstFrameView& /*background*/, const FrameView& /*out*/, StreamRef /*stream*/) {

@@ -5,49 +5,45 @@
 #include "cuda/lookup.hpp"
 #include "cuda/matte.hpp"
 #include "cuda/morphology.hpp"
-#include "cuda/status.hpp"
+#include "cuda/stubs.hpp"
 #include "cuda/temporal.hpp"
 
 namespace vbg::cuda {
 
-namespace {
-[[noreturn]] void refuse_mask(std::string_view kernel) { throw error_of(kNotBuilt, kernel, {}); }
-}  // namespace
-
 void look_up(const Curve& /*curve*/, const ConstMaskView& /*in*/, const MaskView& /*out*/,
              StreamRef /*stream*/) {
-    refuse_mask("look-up");
+    refuse("look-up");
 }
 
 void temporal(const TemporalPlan& /*plan*/, std::byte* /*kept*/, int /*newest*/, bool /*first*/,
               const Gains& /*gains*/, const ConstFrameView& /*guide*/, const ConstMaskView& /*in*/,
               const MaskView& /*out*/, StreamRef /*stream*/) {
-    refuse_mask("temporal");
+    refuse("temporal");
 }
 
 void morphology(const MorphologyPlan& /*plan*/, std::byte* /*scratch*/, bool /*largest*/,
                 const ConstMaskView& /*in*/, const MaskView& /*out*/, StreamRef /*stream*/) {
-    refuse_mask("morphology");
+    refuse("morphology");
 }
 
 void box_blur(const BoxBlurPlan& /*plan*/, std::byte* /*scratch*/, const ConstMaskView& /*in*/,
               const MaskView& /*out*/, StreamRef /*stream*/) {
-    refuse_mask("box_blur");
+    refuse("box_blur");
 }
 
 void feather(const FeatherPlan& /*plan*/, std::byte* /*scratch*/, const ConstMaskView& /*in*/,
              const MaskView& /*out*/, StreamRef /*stream*/) {
-    refuse_mask("feather");
+    refuse("feather");
 }
 
 void guided_filter(const GuidedFilterPlan& /*plan*/, std::byte* /*scratch*/, const ConstFrameView& /*guide*/,
                    const ConstMaskView& /*in*/, const MaskView& /*out*/, StreamRef /*stream*/) {
-    refuse_mask("guided_filter");
+    refuse("guided_filter");
 }
 
 void write_matte(const MattePlan& /*plan*/, std::byte* /*scratch*/, const float* /*plane*/,
                  const MaskView& /*alpha*/, StreamRef /*stream*/) {
-    refuse_mask("matte");
+    refuse("matte");
 }
 
 }  // namespace vbg::cuda

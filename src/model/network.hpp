@@ -27,6 +27,9 @@ struct NetworkOptions {
     enum class Batches : std::int32_t { on_gpu, never, always } batches = Batches::on_gpu;
 };
 
+/// The same for the CPU, where fp16 becomes what is best there.
+[[nodiscard]] NetworkOptions for_cpu(NetworkOptions options);
+
 /// One output of one run: float32, NHWC, batch 1. The vector keeps its capacity from run to run.
 struct Output {
     int height = 0, width = 0, channels = 0;

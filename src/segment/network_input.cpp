@@ -37,10 +37,6 @@ void NetworkInput::configure(const FrameSpec& spec, const model::InputDescriptio
 }
 
 void NetworkInput::put(const std::vector<float>& values, const Context& context) {
-    if (device_data_.data() == nullptr) {
-        std::copy(values.begin(), values.end(), data_.begin());
-        return;
-    }
     cuda::copy_bytes(values.data(), device_data_.data(), values.size() * sizeof(float), spec_.device,
                      context.stream());
     cuda::synchronize(spec_.device, context.stream());

@@ -44,8 +44,8 @@ public:
     /// there in the turn of the context's stream.
     const float* fill(const ConstFrameView& frame, Context& context);
 
-    /// Puts these values, height() x width() x 3 of them, where fill() writes, and waits until they are
-    /// there: for trials.
+    /// On a GPU: puts these values, height() x width() x 3 of them, where fill() writes, and waits until they
+    /// are there.
     void put(const std::vector<float>& values, const Context& context);
 
     /// Where fill() writes. After configure() all zeros, on a GPU in the turn of the context's stream.

@@ -25,12 +25,6 @@ net::Precision precision(std::string_view word) {
     return net::Precision::automatic;
 }
 
-net::NetworkOptions for_cpu(net::NetworkOptions options) {
-    options.device = "cpu";
-    if (options.precision == net::Precision::fp16) options.precision = net::Precision::automatic;
-    return options;
-}
-
 std::size_t input_bytes(int width, int height) {
     return static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3 * sizeof(float);
 }
@@ -101,18 +95,21 @@ model::Description NetworkRunner::read_description() const {
 }
 
 void NetworkRunner::load(const std::vector<std::string>& outputs, const Device& inputs) {
-    net::NetworkOptions options = options_;
-    options.outputs = wanted_ = outputs;
+    options_.outputs = outputs;
     inputs_ = inputs;
-    left_.reset();
-    if (on_host(inputs) && on_cpu_)
-        options = for_cpu(options);
+    net::NetworkOptions options = options_;
+    if (on_host(inputs) && left_gpu_)
+        options = net::for_cpu(options);
     else if (!on_host(inputs) && options.device == "auto" && net::why_cpu().empty())
         options.device = device_text(inputs);
     replayer_.forget();
     was_bad_->store(false);
-    network_ = named([&] { return net::Network::load(path_, options); });
     shapes_.clear();
+    take(options);
+}
+
+void NetworkRunner::take(const net::NetworkOptions& options) {
+    network_ = named([&] { return net::Network::load(path_, options); });
     log(LogLevel::info, fmt::format("{}: {}", stage_, network_->summary()));
 }
 
@@ -168,11 +165,8 @@ bool NetworkRunner::may_go_to_cpu(const Error& error) const noexcept {
 
 void NetworkRunner::go_to_cpu(const Error& error) {
     log(LogLevel::warning, fmt::format("{}; the network goes on on the CPU", error.what()));
-    on_cpu_ = true;
-    net::NetworkOptions options = for_cpu(options_);
-    options.outputs = wanted_;
-    left_ = std::exchange(network_, named([&] { return net::Network::load(path_, options); }));
-    log(LogLevel::info, fmt::format("{}: {}", stage_, network_->summary()));
+    left_gpu_ = true;
+    take(net::for_cpu(options_));
 }
 
 void NetworkRunner::evaluate(const float* input, int width, int height, const Context& context) {

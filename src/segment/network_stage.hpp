@@ -147,14 +147,14 @@ private:
     /// Whether that was a GPU's failure, which another place of the network may mend.
     [[nodiscard]] bool may_go_to_cpu(const Error& error) const noexcept;
     void go_to_cpu(const Error& error);
+    /// Loads it -> network_. What description() has answered is gone.
+    void take(const net::NetworkOptions& options);
 
     std::string stage_, path_, who_;
     bool record_;
     net::NetworkOptions options_;
-    bool on_cpu_ = false;              ///< a GPU was left
-    std::vector<std::string> wanted_;  ///< outputs
-    std::shared_ptr<net::Network> network_,
-        left_;                ///< the one on the GPU that was left: it may be looked at still
+    bool left_gpu_ = false;  ///< one that failed, with frames in host memory
+    std::shared_ptr<net::Network> network_;
     net::Replayer replayer_;  ///< of network_
     /// A queued run's answer was found bad.
     std::shared_ptr<std::atomic<bool>> was_bad_ = std::make_shared<std::atomic<bool>>(false);

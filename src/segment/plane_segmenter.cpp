@@ -78,7 +78,7 @@ void PlaneSegmenter::do_configure(const FrameSpec& spec, Context& context) {
     choose_output(description);
     check(description);
     runner_.load({chosen_.name}, spec.device);
-    const model::InputDescription& input = runner_.description().input;
+    const model::InputDescription& input = description.input;
     const InputSize size = input_size(input, spec.width, spec.height, options_.resolution);
     if (static_cast<double>(size.width) * size.height > kMostInputPixels) {
         throw Error(

@@ -358,7 +358,7 @@ void TorchNetwork::build(const std::string& path) {
     bool done = attempt_all(path, reference, why_not);
     if (!done && choice_.device.is_cuda()) {  // it has no code for GPUs, or the GPU no room, or it has failed
         why_not = choice_.device.str() + ": " + why_not;
-        choice_ = choose_cpu(options_);
+        choice_ = choose(for_cpu(options_));
         use_threads(choice_.threads);
         done = attempt_all(path, reference, why_not);
     }

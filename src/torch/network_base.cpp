@@ -4,6 +4,12 @@
 
 namespace vbg::net {
 
+NetworkOptions for_cpu(NetworkOptions options) {
+    options.device = "cpu";
+    if (options.precision == Precision::fp16) options.precision = Precision::automatic;
+    return options;
+}
+
 Network::Network() = default;
 Network::~Network() = default;
 Recording::Recording() = default;

@@ -129,12 +129,6 @@ Choice choose(const NetworkOptions& options) {
     return choice;
 }
 
-Choice choose_cpu(NetworkOptions options) {
-    options.device = "cpu";
-    if (options.precision == Precision::fp16) options.precision = Precision::automatic;
-    return choose(options);
-}
-
 const char* to_text(c10::ScalarType type) noexcept {
     if (type == c10::kHalf) return "fp16";
     return type == c10::kBFloat16 ? "bf16" : "fp32";

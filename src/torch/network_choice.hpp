@@ -25,10 +25,6 @@ struct Choice {
 /// sense.
 [[nodiscard]] Choice choose(const NetworkOptions& options);
 
-/// The same on the CPU, for a network that the GPU it was to run on cannot run. fp16 becomes what is best
-/// there.
-[[nodiscard]] Choice choose_cpu(NetworkOptions options);
-
 /// "fp32", "fp16" or "bf16".
 [[nodiscard]] const char* to_text(c10::ScalarType type) noexcept;
 

@@ -8,6 +8,7 @@
 
 #include <vbg/types.hpp>
 
+#include "cuda/clear_padding.hpp"
 #include "cuda/commands.hpp"
 
 namespace vbg::cuda::simulated {
@@ -23,20 +24,9 @@ using Run = void (*)(const void* kernel, int across, int down, bool backwards);
 /// How it is told apart from others, and done.
 inline const void* function_of(Run run) { return reinterpret_cast<const void*>(run); }
 
-// What lies between a struct's members must not look like addresses. Where the compiler cannot clear it the
-// kernels' pointers are not looked at. gcc 12 forgets what lies behind a long array of structs, so such an
-// array has to end at a multiple of eight bytes.
-#if defined(__has_builtin)
-#    if __has_builtin(__builtin_clear_padding)
-#        define VBG_TEST_CLEAR_PADDING(object) __builtin_clear_padding(object)
-#    endif
-#endif
-#ifdef VBG_TEST_CLEAR_PADDING
-inline constexpr bool kSeesPointers = true;
-#else
-#    define VBG_TEST_CLEAR_PADDING(object)
-inline constexpr bool kSeesPointers = false;
-#endif
+/// What lies between a struct's members must not look like addresses: where the compiler cannot clear it, the
+/// kernels' pointers are not looked at.
+inline constexpr bool kSeesPointers = kClearsPadding;
 /// The sanitizers' heaps begin at round numbers, which tables of colours hold, too.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 inline constexpr bool kSeesHostMemory = false;
@@ -52,7 +42,7 @@ void launch(const Kernel& kernel, Run run, int across, int down, const Device& d
     static_assert(sizeof(Kernel) <= kMostKernelBytes, "more arguments than a launch takes");
     static_assert(alignof(Kernel) <= kArgumentAlignment);
     Kernel copy = kernel;
-    VBG_TEST_CLEAR_PADDING(&copy);
+    VBG_CLEAR_PADDING(&copy);
     vbg::cuda::queue({what, KernelStep{function_of(run), static_cast<unsigned>(across),
                                        static_cast<unsigned>(down), 1, 1, &copy, sizeof copy}},
                      device, stream);
