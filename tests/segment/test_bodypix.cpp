@@ -126,10 +126,10 @@ TEST_CASE("bodypix: bf16 costs at most 0.5 % of mask pixels") {
     for (const auto& one : test::bodypix_cases()) {
         if (one.weights != "quant2_075" || one.stride != 16) continue;
         const Frame frame = picture_of(one);
-        // CPUs without instructions for bf16 take seconds for larger ones.
+        // Up to 1280x720 at medium: CPUs without instructions for bf16 take half a minute for larger ones.
         const auto size =
             bodypix_size(frame.width(), frame.height(), test::resolution_number(one.resolution), one.stride);
-        if (size.width * size.height > 100'000) continue;
+        if (size.width * size.height > 230'000) continue;
         std::string spec = spec_of(one);
         spec.replace(spec.find("fp32"), 4, "bf16");
         try {
@@ -142,7 +142,7 @@ TEST_CASE("bodypix: bf16 costs at most 0.5 % of mask pixels") {
         }
         ++cases;
     }
-    REQUIRE(cases >= 8);
+    REQUIRE(cases >= 12);
     MESSAGE("bf16: " << 100 * sum / cases << " % of mask pixels differ, mean of " << cases);
     CHECK(sum / cases <= 0.005);
 }
